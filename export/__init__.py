@@ -1,0 +1,1 @@
+"""From weights to a live step: ONNX graphs, parity, manifest."""

@@ -1,0 +1,1 @@
+"""The instrument: stage process, engine process, files and commands."""

@@ -1,0 +1,20 @@
+"""Errors that a person sees: one line that says what was wrong and what to do; exit code 2.
+
+AntiphonError (ValueError)
+├── FileError      a file that cannot be read or written
+└── PortError      a MIDI port or MIDI system that is not there
+"""
+
+from __future__ import annotations
+
+
+class AntiphonError(ValueError):
+    """Something that the user can put right. The message is one line, complete and without jargon."""
+
+
+class FileError(AntiphonError):
+    """A file that cannot be read or written."""
+
+
+class PortError(AntiphonError):
+    """A MIDI port or MIDI system that is not there."""

@@ -1,0 +1,61 @@
+"""Meters and the place of a tick in its bar, as the networks are told them (score grid)."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.grid import TICKS_PER_QUARTER
+
+METERS = (
+    "unknown", "2/4", "3/4", "4/4", "6/8", "3/8", "2/2", "4/2", "3/2",
+    "6/4", "5/4", "9/8", "12/8", "7/4", "5/8", "1/4", "4/8", "2/8", "3/1", "other",
+)  # fmt: skip
+"""Conditioning values of the input ``meter``; 0 is unknown."""
+
+QUARTERS_IN_BAR = 16
+UNKNOWN = 0
+
+
+class Meter(NamedTuple):
+    """A meter that holds from ``tick`` on; a bar line stands at ``bar_line`` (and every bar from it).
+
+    With a pickup, ``bar_line`` lies after ``tick``.
+    """
+
+    tick: int
+    numerator: int
+    denominator: int
+    bar_line: int
+
+    @property
+    def bar_ticks(self) -> int:
+        """Length of a bar in ticks."""
+        return max(1, self.numerator * 4 * TICKS_PER_QUARTER // self.denominator)
+
+    @property
+    def index(self) -> int:
+        """The value of the conditioning input ``meter``."""
+        name = f"{self.numerator}/{self.denominator}"
+        return METERS.index(name) if name in METERS else METERS.index("other")
+
+
+def positions(ticks: NDArray[np.int32], meters: list[Meter]) -> NDArray[np.int32]:
+    """``[n, 3]``: tick in the quarter + 1, quarter in the bar + 1, meter; 0 stands for unknown.
+
+    Without meters everything is unknown.
+    """
+    found = np.zeros((len(ticks), 3), np.int32)
+    if not meters:
+        return found
+    starts = np.array([meter.tick for meter in meters])
+    which = np.clip(np.searchsorted(starts, ticks, side="right") - 1, 0, len(meters) - 1)
+    lines = np.array([meter.bar_line for meter in meters])[which]
+    lengths = np.array([meter.bar_ticks for meter in meters])[which]
+    in_bar = (ticks - lines) % lengths
+    found[:, 0] = in_bar % TICKS_PER_QUARTER + 1
+    found[:, 1] = np.minimum(in_bar // TICKS_PER_QUARTER, QUARTERS_IN_BAR - 1) + 1
+    found[:, 2] = np.array([meter.index for meter in meters])[which]
+    return found

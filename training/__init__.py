@@ -1,0 +1,1 @@
+"""From scores to weights: corpora, batches, networks, training and evaluation."""
