@@ -1,0 +1,282 @@
+"""The words that stage and engine say to each other; :mod:`live.stage.wire` carries them.
+
+Times are integer nanoseconds of ``time.perf_counter_ns``, which every process of one machine
+shares. MIDI messages are ``bytes`` of length 1 to 3. Tags and causes are 0 to 2**32 - 1; tag 0 is
+for what belongs to no plan. Records are immutable: any thread may make and read them. They are
+tuples, so tell them apart by ``isinstance`` or ``match``, never by ``==``.
+
+Engine -> stage
+    Plan               one message with its due time; note-offs carry the tag of their note-on
+    Cancel             takes back what waits of one tag, and what becomes of its sounding notes
+    ReleaseCompanion   everything of the engine's own ends now; thru is not touched
+    Panic              everything ends now, on all channels, pedals and controllers included
+    SetThru            thru of one source on or off
+    SetBlocked         a channel, or one controller of it, is kept out of thru (control)
+    SetLateLimit       how late a note-on may be before it is dropped
+    Silence            one unconditional note-off (a stage that died left this note sounding)
+    Stop               end everything and exit 0
+
+Stage -> engine
+    Ready              ports are open; sent once
+    Heard              what a source said; sent after thru has been served
+    Sent               what of a plan was sent: the engine's context takes only this
+    Dropped            a planned note-on that was not sent, and why
+    Cancelled          the answer to Cancel and ReleaseCompanion: everything before it has been done
+    PortLost           a port or the MIDI system went away; the stage exits after it
+    Heartbeat          every 50 ms, from a thread that never calls a port
+    Count              one counter; sent when it changed, at most once a second
+    Text               words for a person: port names, the one line of an error
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum, IntFlag
+from typing import NamedTuple, TypeAlias
+
+ALL = 255
+"""In place of a source, channel, pitch or controller: all of them."""
+
+
+class CancelMode(IntEnum):
+    """What a :class:`Cancel` does beside dropping note-ons that wait."""
+
+    END = 0
+    """Sounding notes of the tag get their note-off now; everything else of the tag is dropped."""
+    LET_RING = 1
+    """Only what would start is dropped; sounding notes go on to their planned note-offs."""
+    KEEP = 2
+    """Only note-offs that wait are dropped: the notes go on until a new note-off is planned.
+    (A new melody note adopts a voice. The engine then owes the note-off.)"""
+
+
+class HeardFlag(IntFlag):
+    """What the stage did with a heard message beside reporting it."""
+
+    NONE = 0
+    THRU = 1
+    """It was sent on, byte for byte."""
+
+
+class SentFlag(IntFlag):
+    """How a planned message was sent."""
+
+    NONE = 0
+    MERGED = 1
+    """Not put on the wire: another owner holds the same key, so it sounds, or goes on sounding."""
+    EARLY_END = 2
+    """A note-off that the stage made itself: cancel, release, CC 120, or the end."""
+
+
+class DropReason(IntEnum):
+    """Why a planned note-on was not sent."""
+
+    LATE = 0
+    """It came to its turn later than the limit."""
+    ENDED = 1
+    """Its own note-off stood at or before it."""
+
+
+class LostReason(IntEnum):
+    """Why the stage gives up its ports. Values 64 and above are the link's own findings."""
+
+    PORT = 1
+    """A named port has vanished."""
+    SERVER = 2
+    """The MIDI system (JACK server, ALSA sequencer) has gone away."""
+    SEND_FAILED = 3
+    """A port refused a message."""
+    OPEN_FAILED = 4
+    """A port could not be opened at start; a ``Text`` of topic ERROR came before."""
+    CALL_STUCK = 64
+    """A port call did not come back, or heartbeats stopped: the link killed the stage."""
+    DIED = 65
+    """The stage process ended without being asked."""
+
+
+class Counter(IntEnum):
+    """What the stage counts, from its start."""
+
+    HEARD = 0
+    SENT = 1
+    LATE_DROPPED = 2
+    LONG_MESSAGES = 3
+    """Sysex and other messages above 3 bytes: through thru, but not told to the engine."""
+    ECHOES = 4
+    """Messages that the echo guard swallowed."""
+    DOUBLES = 5
+    """Messages that the double-note rule swallowed."""
+    BAD_BYTES = 6
+    """Input messages that are not MIDI."""
+    REPORTS_LOST = 7
+    """Records that an engine which does not read made us throw away."""
+    THRU_MUTED = 8
+    """Times that the flood guard muted thru."""
+
+
+class Topic(IntEnum):
+    """What a :class:`Text` is about."""
+
+    ERROR = 0
+    """One line for standard error."""
+    INPUT = 1
+    """The name of the input with number ``number``."""
+    OUTPUT = 2
+    """The name of the output with number ``number``."""
+
+
+# -- engine -> stage ------------------------------------------------------------------------------
+
+
+class Plan(NamedTuple):
+    """Send ``message`` at ``due_ns`` (a due time in the past means now).
+
+    ``tag`` names the plan or decision that a later :class:`Cancel` may take back, and owns the note; ``cause`` is the engine's own number for what made it happen, given back in ``Sent``.
+    """
+
+    due_ns: int
+    message: bytes
+    tag: int
+    cause: int = 0
+    port: int = 0
+
+
+class Cancel(NamedTuple):
+    """Take back what waits of ``tag``: all of it, or one ``channel`` (0-15) and ``pitch``."""
+
+    tag: int
+    mode: CancelMode = CancelMode.END
+    channel: int = ALL
+    pitch: int = ALL
+
+
+class ReleaseCompanion(NamedTuple):
+    """All companion notes end now, nothing planned is left. Answered by ``Cancelled(tag=0)``."""
+
+
+class Panic(NamedTuple):
+    """Everything ends now; all channels get pedal up, CC 123 and CC 120."""
+
+
+class SetThru(NamedTuple):
+    """Thru of ``source`` on or off. Keys that are down keep their note-off. Also ends a mute."""
+
+    on: bool
+    source: int = ALL
+
+
+class SetBlocked(NamedTuple):
+    """Keep ``channel`` (0-15), or one ``controller`` of it, out of thru (it is still heard)."""
+
+    channel: int
+    controller: int = ALL
+    blocked: bool = True
+
+
+class SetLateLimit(NamedTuple):
+    """Note-ons later than this are dropped."""
+
+    limit_ns: int
+
+
+class Silence(NamedTuple):
+    """Send this note-off now whatever the ledger says."""
+
+    channel: int
+    pitch: int
+    port: int = 0
+
+
+class Stop(NamedTuple):
+    """End all notes, close the ports, exit 0."""
+
+
+# -- stage -> engine ------------------------------------------------------------------------------
+
+
+class Ready(NamedTuple):
+    """The ports are open. ``realtime``: SCHED_FIFO was granted. ``pid``: of the stage process."""
+
+    realtime: bool
+    inputs: int
+    outputs: int
+    pid: int
+
+
+class Heard(NamedTuple):
+    """``source`` (number of the input) said ``message``, stamped when it came in."""
+
+    stamp_ns: int
+    source: int
+    message: bytes
+    flags: HeardFlag = HeardFlag.NONE
+
+
+class Sent(NamedTuple):
+    """A planned message was handed to its port at ``actual_ns``; wanted at ``due_ns``."""
+
+    due_ns: int
+    actual_ns: int
+    message: bytes
+    tag: int
+    cause: int = 0
+    port: int = 0
+    flags: SentFlag = SentFlag.NONE
+
+
+class Dropped(NamedTuple):
+    """A planned note-on that was not sent; ``now_ns`` is when that was decided."""
+
+    due_ns: int
+    now_ns: int
+    message: bytes
+    tag: int
+    cause: int = 0
+    port: int = 0
+    reason: DropReason = DropReason.LATE
+
+
+class Cancelled(NamedTuple):
+    """``tag`` is cancelled: ``dropped`` messages will not come, ``ended`` notes were ended."""
+
+    tag: int
+    dropped: int
+    ended: int
+
+
+class PortLost(NamedTuple):
+    """Ports are gone. ``number``: which port, or ``ALL``."""
+
+    reason: LostReason
+    number: int = ALL
+
+
+class Heartbeat(NamedTuple):
+    """The stage lives. ``call_since_ns``: begin of the port call that is under way now, else 0."""
+
+    now_ns: int
+    call_since_ns: int
+    sounding: int
+
+
+class Count(NamedTuple):
+    """``counter`` stands at ``value``."""
+
+    counter: Counter
+    value: int
+
+
+class Text(NamedTuple):
+    """Words for a person. Longer ones are packed into several records and come out whole."""
+
+    topic: Topic
+    text: str
+    number: int = 0
+
+
+EngineRecord: TypeAlias = (
+    Plan | Cancel | ReleaseCompanion | Panic | SetThru | SetBlocked | SetLateLimit | Silence | Stop
+)
+StageRecord: TypeAlias = (
+    Ready | Heard | Sent | Dropped | Cancelled | PortLost | Heartbeat | Count | Text
+)
+Record: TypeAlias = EngineRecord | StageRecord
