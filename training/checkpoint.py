@@ -1,0 +1,90 @@
+"""Checkpoints: everything that a run needs to go on as if it had never stopped, in one file.
+
+Plain ``.npz`` so that a run begun under one Keras backend can be read under another. Written to a
+temporary file and renamed, so a kill at any moment leaves a whole checkpoint behind.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+
+from training.errors import TrainingError
+
+
+@dataclass
+class Progress:
+    """How far a run has come. ``seconds`` counts training time over all its resumptions."""
+
+    step: int = 0
+    epoch: int = 0
+    batch: int = 0
+    events: int = 0
+    seconds: float = 0.0
+    best: float = float("inf")
+    best_step: int = 0
+    stale: int = 0
+    history: list[dict[str, float]] = field(default_factory=list)
+
+
+def save(path: Path, model: keras.Model, progress: Progress, settings_json: str) -> None:
+    """Write weights, optimizer state, progress and settings."""
+    arrays = weights_of(model)
+    if model.optimizer is not None and model.optimizer.built:
+        for index, variable in enumerate(model.optimizer.variables):
+            arrays[f"optimizer/{index}"] = keras.ops.convert_to_numpy(variable)
+    arrays["progress"] = np.array(json.dumps(asdict(progress)))
+    arrays["settings"] = np.array(settings_json)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_suffix(".partial.npz")
+    np.savez(temporary, **arrays)
+    os.replace(temporary, path)
+
+
+def weights_of(model: keras.Model) -> dict[str, Any]:
+    """Weights by path, as arrays."""
+    return {
+        f"weights/{weight.path}": keras.ops.convert_to_numpy(weight)
+        for weight in model.trainable_weights
+    }
+
+
+def load_weights(path: Path, model: keras.Model) -> None:
+    """Put the weights of a checkpoint into a built model."""
+    with _opened(path) as arrays:
+        for weight in model.trainable_weights:
+            key = f"weights/{weight.path}"
+            if key not in arrays or arrays[key].shape != tuple(weight.shape):
+                raise TrainingError(f"{path} does not fit these settings: {weight.path} differs")
+            weight.assign(arrays[key])
+
+
+def load(path: Path, model: keras.Model) -> Progress:
+    """Restore weights and optimizer state; return the progress."""
+    load_weights(path, model)
+    with _opened(path) as arrays:
+        model.optimizer.build(model.trainable_variables)
+        for index, variable in enumerate(model.optimizer.variables):
+            variable.assign(arrays[f"optimizer/{index}"])
+        return Progress(**json.loads(str(arrays["progress"])))
+
+
+def settings_of(path: Path) -> str:
+    """The settings of a checkpoint, as JSON."""
+    with _opened(path) as arrays:
+        return str(arrays["settings"])
+
+
+def _opened(path: Path) -> Any:
+    try:
+        return np.load(path)
+    except FileNotFoundError as error:
+        raise TrainingError(f"no checkpoint at {path}: train first") from error
+    except (OSError, ValueError) as error:
+        raise TrainingError(f"{path} is not a checkpoint: {error}") from error

@@ -1,0 +1,198 @@
+"""The event network: embeddings of what happened, a backbone, and a chain of heads for what comes next.
+
+p(event) = p(wait) p(voice | wait) p(token | wait, voice) p(velocity | wait, voice, token); on the score
+grid the heads after the wait also see the place in the bar of the event that they choose.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+from keras import layers, ops
+
+from models.events import PITCHES
+from models.grid import VELOCITY_BINS
+from models.sounding import AGE_BUCKETS
+from models.vocabulary import (
+    INPUT_TOKENS,
+    LOUDNESS,
+    TOKEN,
+    TOKENS,
+    VELOCITY_INPUTS,
+    WAIT,
+    WHO,
+)
+from training.backbones import RMSNorm, make_backbone
+from training.settings import ModelSettings
+
+FORBIDDEN = -1e9
+"""Added to the logits of illegal choices."""
+
+
+class Embedder(layers.Layer):  # type: ignore[misc]
+    """What the network is told of one event, as one vector ``[batch, time, units]``."""
+
+    def __init__(self, settings: ModelSettings, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        units = settings.network.units
+        grid = settings.grid_object
+        small = keras.initializers.RandomNormal(stddev=0.02)
+
+        def table(size: int, name: str) -> layers.Embedding:
+            return layers.Embedding(size, units, embeddings_initializer=small, name=name)
+
+        self.token = table(INPUT_TOKENS, "token")
+        self.wait = table(grid.time_bins, "wait")
+        self.voice = table(settings.voices, "voice") if settings.voices > 1 else None
+        self.velocity = table(VELOCITY_INPUTS, "velocity") if grid.has_velocity else None
+        self.conditions = [table(each.size, each.name) for each in settings.condition_objects]
+        self.sounding = layers.Dense(units, kernel_initializer=small, name="sounding")
+        self.drop = layers.Dropout(settings.network.dropout)
+
+    def call(self, events: Any, conditions: Any, sounding: Any, training: bool = False) -> Any:
+        """``events`` int32 ``[b, t, 4]``, ``conditions`` int32 ``[b, t, c]``, ``sounding`` ``[b, t, v*128]``."""
+        x = self.token(events[..., TOKEN]) + self.wait(events[..., WAIT])
+        if self.voice is not None:
+            x = x + self.voice(events[..., WHO])
+        if self.velocity is not None:
+            x = x + self.velocity(events[..., LOUDNESS])
+        for index, table in enumerate(self.conditions):
+            x = x + table(conditions[..., index])
+        age = ops.cast(sounding, self.compute_dtype)
+        rows = ops.concatenate([ops.minimum(age, 1.0), age * (1.0 / AGE_BUCKETS)], axis=-1)
+        return self.drop(x + self.sounding(rows), training=training)
+
+
+class Heads(layers.Layer):  # type: ignore[misc]
+    """Logits of every choice, each seeing the choices before it."""
+
+    def __init__(self, settings: ModelSettings, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        grid, units = settings.grid_object, settings.network.head_units
+        small = keras.initializers.RandomNormal(stddev=0.02)
+        sizes = {"wait": grid.time_bins, "token": TOKENS}
+        if settings.voices > 1:
+            sizes["voice"] = settings.voices
+        if grid.has_velocity:
+            sizes["velocity"] = VELOCITY_BINS
+        self.inner = {
+            name: layers.Dense(units, kernel_initializer=small, name=f"{name}_inner")
+            for name in sizes
+        }
+        self.outer = {
+            name: layers.Dense(size, kernel_initializer=small, dtype="float32", name=f"{name}_logits")
+            for name, size in sizes.items()
+        }
+        placed = [
+            (i, each) for i, each in enumerate(settings.condition_objects) if each.placed
+        ]
+
+        def table(size: int, name: str) -> layers.Embedding:
+            return layers.Embedding(size, units, embeddings_initializer=small, name=name)
+
+        after = [name for name in ("voice", "token", "velocity") if name in sizes]
+        self.wait_tables = {name: table(grid.time_bins, f"{name}_wait") for name in after}
+        self.place_tables = {
+            name: [(i, table(each.size, f"{name}_{each.name}")) for i, each in placed]
+            for name in after
+        }
+        self.voice_tables = {
+            name: table(settings.voices, f"{name}_voice")
+            for name in after
+            if name != "voice" and "voice" in sizes
+        }
+        self.token_table = table(TOKENS, "velocity_token") if "velocity" in sizes else None
+        self.drop = layers.Dropout(settings.network.dropout)
+
+    def call(self, hidden: Any, choices: Any, conditions: Any, training: bool = False) -> Any:
+        """Logits by name, float32 ``[b, t, size]``.
+
+        ``choices`` int32 ``[b, t, 4]`` and ``conditions`` int32 ``[b, t, c]`` of the *next* event; each
+        head looks only at the choices before its own.
+        """
+        hidden = self.drop(hidden, training=training)
+        logits = {}
+        for name, inner in self.inner.items():
+            x = inner(hidden)
+            if name != "wait":
+                x = x + self.wait_tables[name](choices[..., WAIT])
+                for index, table in self.place_tables[name]:
+                    x = x + table(conditions[..., index])
+            if name in self.voice_tables:
+                x = x + self.voice_tables[name](choices[..., WHO])
+            if name == "velocity" and self.token_table is not None:
+                x = x + self.token_table(choices[..., TOKEN])
+            logits[name] = self.outer[name](ops.silu(x))
+        return logits
+
+
+class EventNetwork(keras.Model):  # type: ignore[misc]
+    """Inputs to logits, with teacher forcing; its loss is nats per event."""
+
+    def __init__(self, settings: ModelSettings, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.settings = settings
+        self.embedder = Embedder(settings, name="embedder")
+        self.backbone = make_backbone(settings.network)
+        self.norm = RMSNorm(name="norm")
+        self.heads = Heads(settings, name="heads")
+        names = [*self.heads.inner, "nats", "right"]
+        self.means = {name: keras.metrics.Mean(name=name) for name in names}
+
+    def hidden(self, inputs: dict[str, Any], training: bool = False) -> Any:
+        """``[batch, time, units]`` after each event."""
+        x = self.embedder(
+            inputs["events"], inputs["conditions"], inputs["sounding"], training=training
+        )
+        return self.norm(self.backbone(x, training=training))
+
+    def call(self, inputs: dict[str, Any], training: bool = False) -> Any:
+        """Logits by name for each position."""
+        hidden = self.hidden(inputs, training=training)
+        return self.heads(
+            hidden, inputs["next_events"], inputs["next_conditions"], training=training
+        )
+
+    def compute_loss(
+        self, x: Any = None, y: Any = None, y_pred: Any = None, sample_weight: Any = None,
+        training: bool = True,
+    ) -> Any:  # fmt: skip
+        """Mean nats per counted event; ``x["counted"]`` ``[b, t]`` says which count."""
+        counted = ops.cast(x["counted"], "float32")
+        total = ops.maximum(ops.sum(counted), 1.0)
+        nats = ops.zeros_like(counted)
+        right = ops.ones_like(counted)
+        for name, logits in y_pred.items():
+            target, mask, matters = self._target(name, x)
+            if mask is not None:
+                logits = logits + (1.0 - ops.cast(mask, "float32")) * FORBIDDEN
+            each = keras.losses.sparse_categorical_crossentropy(target, logits, from_logits=True)
+            hit = ops.cast(ops.equal(ops.argmax(logits, axis=-1), target), "float32")
+            if matters is not None:
+                each, hit = each * matters, hit * matters + (1.0 - matters)
+            if name == "wait":
+                each = each + ops.cast(x["log_width"], "float32")
+            self.means[name].update_state(ops.sum(each * counted) / total, total)
+            nats, right = nats + each, right * hit
+        loss = ops.sum(nats * counted) / total
+        self.means["nats"].update_state(loss, total)
+        self.means["right"].update_state(ops.sum(right * counted) / total, total)
+        return loss
+
+    def _target(self, name: str, x: dict[str, Any]) -> tuple[Any, Any, Any]:
+        """Target index, mask of legal choices (or None), and where the choice exists (or None)."""
+        chosen = x["next_events"]
+        if name == "wait":
+            return chosen[..., WAIT], x["legal_waits"], None
+        if name == "voice":
+            return chosen[..., WHO], x["legal_voices"], None
+        if name == "token":
+            return chosen[..., TOKEN], x["legal_tokens"], None
+        struck = ops.cast(chosen[..., TOKEN] < PITCHES, "float32")
+        return ops.maximum(chosen[..., LOUDNESS] - 1, 0), None, struck
+
+    @property
+    def metrics(self) -> list[Any]:
+        """Means over the epoch: nats of each head, their sum, share of events right in full."""
+        return list(self.means.values())
