@@ -92,9 +92,7 @@ def _performance_events(notes: NoteArray, end: bool) -> EventArray:
     return _framed(events[order], end, voice=0)
 
 
-def _score_events(
-    notes: NoteArray, voices: int, phrases: NDArray[np.int64] | None, end: bool
-) -> EventArray:
+def _score_events(notes: NoteArray, voices: int, phrases: NDArray[np.int64] | None, end: bool) -> EventArray:
     rows: list[NDArray[np.int32]] = []
     for voice in range(voices):
         own = notes[notes[:, 4] == voice]

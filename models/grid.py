@@ -60,11 +60,14 @@ class Grid:
 
 
 PERFORMANCE = Grid(
-    "performance", exact_ticks=100, log_bins=27, longest_wait=6000, monophonic=False, has_velocity=True
+    "performance",
+    exact_ticks=100,
+    log_bins=27,
+    longest_wait=6000,
+    monophonic=False,
+    has_velocity=True,
 )
-SCORE = Grid(
-    "score", exact_ticks=192, log_bins=15, longest_wait=1536, monophonic=True, has_velocity=False
-)
+SCORE = Grid("score", exact_ticks=192, log_bins=15, longest_wait=1536, monophonic=True, has_velocity=False)
 GRIDS: dict[GridName, Grid] = {grid.name: grid for grid in (PERFORMANCE, SCORE)}
 
 

@@ -18,9 +18,7 @@ from models.vocabulary import END_TOKEN, OFF_TOKENS, ON_TOKENS, PHRASE_TOKEN, TO
 Mask = NDArray[np.bool_]
 
 
-def legal_tokens(
-    state: Sounding, at_once: NDArray[np.bool_], voice: NDArray[np.int32], grid: Grid
-) -> Mask:
+def legal_tokens(state: Sounding, at_once: NDArray[np.bool_], voice: NDArray[np.int32], grid: Grid) -> Mask:
     """``[..., TOKENS]``: tokens that ``voice`` ``[...]`` may choose next.
 
     ``at_once`` ``[...]`` says whether the next event falls into the tick of the last one (wait 0).
@@ -44,9 +42,7 @@ def legal_tokens(
     struck_out = at_once & np.asarray(state.closed) & same_voice
     legal[..., ons] = (_free(state, at_once, voice, Kind.ON) & ~struck_out)[..., None]
     legal[..., offs] &= _free(state, at_once, voice, Kind.OFF)[..., None]
-    legal[..., PHRASE_TOKEN] = (
-        (voice == 0) & state.phrase_open & _free(state, at_once, voice, Kind.PHRASE)
-    )
+    legal[..., PHRASE_TOKEN] = (voice == 0) & state.phrase_open & _free(state, at_once, voice, Kind.PHRASE)
     legal[..., END_TOKEN] &= (voice == voices - 1) & _free(state, at_once, voice, Kind.END)
     return legal
 
@@ -72,9 +68,9 @@ def legal_waits(state: Sounding, grid: Grid, elapsed: int = 0) -> Mask:
     if grid.monophonic:
         legal[..., 0] = legal_voices(state, np.ones(shape, bool), grid).any(axis=-1)
     else:
-        legal[..., 0] = legal_tokens(
-            state, np.ones(shape, bool), np.zeros(shape, np.int32), grid
-        ).any(axis=-1)
+        legal[..., 0] = legal_tokens(state, np.ones(shape, bool), np.zeros(shape, np.int32), grid).any(
+            axis=-1
+        )
     legal &= grid.bin_edges[1:] > elapsed
     legal[..., -1] = True
     return legal

@@ -36,7 +36,7 @@ class Meter(NamedTuple):
         return max(1, self.numerator * 4 * TICKS_PER_QUARTER // self.denominator)
 
     @property
-    def index(self) -> int:
+    def condition(self) -> int:
         """The value of the conditioning input ``meter``."""
         name = f"{self.numerator}/{self.denominator}"
         return METERS.index(name) if name in METERS else METERS.index("other")
@@ -57,5 +57,27 @@ def positions(ticks: NDArray[np.int32], meters: list[Meter]) -> NDArray[np.int32
     in_bar = (ticks - lines) % lengths
     found[:, 0] = in_bar % TICKS_PER_QUARTER + 1
     found[:, 1] = np.minimum(in_bar // TICKS_PER_QUARTER, QUARTERS_IN_BAR - 1) + 1
-    found[:, 2] = np.array([meter.index for meter in meters])[which]
+    found[:, 2] = np.array([meter.condition for meter in meters])[which]
     return found
+
+
+class Place(NamedTuple):
+    """Where a tick stands in its bar, as told to a network; all 0 is unknown."""
+
+    tick_in_quarter: int = UNKNOWN
+    quarter_in_bar: int = UNKNOWN
+    meter: int = UNKNOWN
+
+
+def place_of(tick: int, meters: list[Meter]) -> Place:
+    """The place of one tick (the same as :func:`positions`, quick for a single one)."""
+    current: Meter | None = None
+    for meter in meters:
+        if current is not None and meter.tick > tick:
+            break
+        current = meter
+    if current is None:
+        return Place()
+    in_bar = (tick - current.bar_line) % current.bar_ticks
+    quarter = min(in_bar // TICKS_PER_QUARTER, QUARTERS_IN_BAR - 1)
+    return Place(in_bar % TICKS_PER_QUARTER + 1, quarter + 1, current.condition)

@@ -44,9 +44,7 @@ class Sounding:
 
     def copy(self) -> Sounding:
         """An independent copy."""
-        return Sounding(
-            self.onsets.copy(), self.now, self.rank, self.closed, self.phrase_open
-        )
+        return Sounding(self.onsets.copy(), self.now, self.rank, self.closed, self.phrase_open)
 
     def apply(self, event: Event, grid: Grid) -> None:
         """Step to the state after ``event`` (never blocks; changes this object)."""
@@ -86,7 +84,6 @@ def trace(events: EventArray, first: int, last: int, grid: Grid, voices: int) ->
     """The states after each of ``events[first:last]`` (the same as ``apply`` one by one)."""
     window = events[first:last]
     count = len(window)
-    onsets = np.empty((count, voices * PITCHES), np.int32)
     values = np.full((count + 1, voices * PITCHES), SILENT, np.int32)
     touched = np.zeros((count + 1, voices * PITCHES), np.int32)
     values[0] = _onsets_before(events[:first], grid, voices)
@@ -132,9 +129,7 @@ def _closed(window: EventArray) -> NDArray[np.bool_]:
     closed = kind == Kind.OFF
     for shift in (1, 2):  # off, phrase, end: at most two events may follow an off in its tick
         same = np.zeros(len(window), bool)
-        same[shift:] = (window[shift:, TIME] == window[:-shift, TIME]) & (
-            kind[:-shift] == Kind.OFF
-        )
+        same[shift:] = (window[shift:, TIME] == window[:-shift, TIME]) & (kind[:-shift] == Kind.OFF)
         closed |= same & np.isin(kind, (Kind.PHRASE, Kind.END))
     return closed
 
@@ -145,4 +140,4 @@ def _phrase_open(events: EventArray, first: int, last: int) -> NDArray[np.bool_]
     index = np.arange(last)
     on = np.where((kind == Kind.ON) & (events[:last, VOICE] == 0), index, -1)
     phrase = np.where(kind == Kind.PHRASE, index, -1)
-    return (np.maximum.accumulate(on) > np.maximum.accumulate(phrase))[first:]
+    return np.asarray((np.maximum.accumulate(on) > np.maximum.accumulate(phrase))[first:])

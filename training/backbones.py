@@ -22,16 +22,15 @@ not drift in float32 however long the music is (Su et al. 2021 for the encoding 
 def rotary_multiples(size: int) -> list[int]:
     """``size / 2`` integer frequencies, in units of 2 pi / ROTARY_MODULUS radians per event."""
     half = size // 2
-    return [
-        max(1, round(10000.0 ** (-i / half) * ROTARY_MODULUS / (2 * math.pi))) for i in range(half)
-    ]
+    return [max(1, round(10000.0 ** (-i / half) * ROTARY_MODULUS / (2 * math.pi))) for i in range(half)]
 
 
 def rotate(x: Any, position: Any) -> Any:
     """Rotate ``x [..., time, size]`` by ``position [time]`` (int32, any size)."""
     half = x.shape[-1] // 2
     multiples = ops.convert_to_tensor(rotary_multiples(x.shape[-1]), dtype="int32")
-    turns = ops.bitwise_and(position[:, None] * multiples[None, :], ROTARY_MODULUS - 1)
+    # Reduced before the product, so that it cannot overflow; ``mod`` is right for what is not negative.
+    turns = ops.mod(ops.mod(position, ROTARY_MODULUS)[:, None] * multiples[None, :], ROTARY_MODULUS)
     angle = ops.cast(turns, "float32") * (2 * math.pi / ROTARY_MODULUS)
     cos, sin = ops.cast(ops.cos(angle), x.dtype), ops.cast(ops.sin(angle), x.dtype)
     left, right = x[..., :half], x[..., half:]
@@ -81,9 +80,7 @@ class TransformerBlock(layers.Layer):  # type: ignore[misc]
     def after_attention(self, x: Any, mixed: Any, training: bool = False) -> Any:
         """Residual, then the feed-forward; ``mixed`` ``[batch, heads, time, size]``."""
         time = ops.shape(x)[1]
-        mixed = ops.reshape(
-            ops.transpose(mixed, (0, 2, 1, 3)), (-1, time, self.heads * self.size)
-        )
+        mixed = ops.reshape(ops.transpose(mixed, (0, 2, 1, 3)), (-1, time, self.heads * self.size))
         x = x + self.drop(self.mix(mixed), training=training)
         y = self.norm_forward(x)
         return x + self.drop(self.down(ops.silu(self.gate(y)) * self.up(y)), training=training)
@@ -129,8 +126,7 @@ class Recurrent(layers.Layer):  # type: ignore[misc]
         super().__init__(**kwargs)
         cell = {"gru": layers.GRU, "lstm": layers.LSTM}[settings.backbone]
         self.cells = [
-            cell(settings.units, return_sequences=True, name=f"cell{i}")
-            for i in range(settings.layers)
+            cell(settings.units, return_sequences=True, name=f"cell{i}") for i in range(settings.layers)
         ]
         self.drop = layers.Dropout(settings.dropout)
 

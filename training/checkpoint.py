@@ -48,21 +48,22 @@ def save(path: Path, model: keras.Model, progress: Progress, settings_json: str)
 
 
 def weights_of(model: keras.Model) -> dict[str, Any]:
-    """Weights by path, as arrays."""
+    """Weights in order, with their paths for the reader."""
     return {
-        f"weights/{weight.path}": keras.ops.convert_to_numpy(weight)
-        for weight in model.trainable_weights
+        f"weights/{weight.path}": keras.ops.convert_to_numpy(weight) for weight in model.trainable_weights
     }
 
 
 def load_weights(path: Path, model: keras.Model) -> None:
-    """Put the weights of a checkpoint into a built model."""
+    """Put the weights of a checkpoint into a built model, in order (Keras numbers the names of layers anew)."""
     with _opened(path) as arrays:
-        for weight in model.trainable_weights:
-            key = f"weights/{weight.path}"
-            if key not in arrays or arrays[key].shape != tuple(weight.shape):
+        names = [name for name in arrays.files if name.startswith("weights/")]
+        if len(names) != len(model.trainable_weights):
+            raise TrainingError(f"{path} does not fit these settings: it has {len(names)} weights")
+        for name, weight in zip(names, model.trainable_weights, strict=True):
+            if arrays[name].shape != tuple(weight.shape):
                 raise TrainingError(f"{path} does not fit these settings: {weight.path} differs")
-            weight.assign(arrays[key])
+            weight.assign(arrays[name])
 
 
 def load(path: Path, model: keras.Model) -> Progress:

@@ -77,16 +77,13 @@ class Heads(layers.Layer):  # type: ignore[misc]
         if grid.has_velocity:
             sizes["velocity"] = VELOCITY_BINS
         self.inner = {
-            name: layers.Dense(units, kernel_initializer=small, name=f"{name}_inner")
-            for name in sizes
+            name: layers.Dense(units, kernel_initializer=small, name=f"{name}_inner") for name in sizes
         }
         self.outer = {
             name: layers.Dense(size, kernel_initializer=small, dtype="float32", name=f"{name}_logits")
             for name, size in sizes.items()
         }
-        placed = [
-            (i, each) for i, each in enumerate(settings.condition_objects) if each.placed
-        ]
+        placed = [(i, each) for i, each in enumerate(settings.condition_objects) if each.placed]
 
         def table(size: int, name: str) -> layers.Embedding:
             return layers.Embedding(size, units, embeddings_initializer=small, name=name)
@@ -94,8 +91,7 @@ class Heads(layers.Layer):  # type: ignore[misc]
         after = [name for name in ("voice", "token", "velocity") if name in sizes]
         self.wait_tables = {name: table(grid.time_bins, f"{name}_wait") for name in after}
         self.place_tables = {
-            name: [(i, table(each.size, f"{name}_{each.name}")) for i, each in placed]
-            for name in after
+            name: [(i, table(each.size, f"{name}_{each.name}")) for i, each in placed] for name in after
         }
         self.voice_tables = {
             name: table(settings.voices, f"{name}_voice")
@@ -131,7 +127,7 @@ class EventNetwork(keras.Model):  # type: ignore[misc]
     """Inputs to logits, with teacher forcing; its loss is nats per event."""
 
     def __init__(self, settings: ModelSettings, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
+        super().__init__(name="event_network", **kwargs)  # fixed: checkpoints know weights by path
         self.settings = settings
         self.embedder = Embedder(settings, name="embedder")
         self.backbone = make_backbone(settings.network)
@@ -142,17 +138,13 @@ class EventNetwork(keras.Model):  # type: ignore[misc]
 
     def hidden(self, inputs: dict[str, Any], training: bool = False) -> Any:
         """``[batch, time, units]`` after each event."""
-        x = self.embedder(
-            inputs["events"], inputs["conditions"], inputs["sounding"], training=training
-        )
+        x = self.embedder(inputs["events"], inputs["conditions"], inputs["sounding"], training=training)
         return self.norm(self.backbone(x, training=training))
 
     def call(self, inputs: dict[str, Any], training: bool = False) -> Any:
         """Logits by name for each position."""
         hidden = self.hidden(inputs, training=training)
-        return self.heads(
-            hidden, inputs["next_events"], inputs["next_conditions"], training=training
-        )
+        return self.heads(hidden, inputs["next_events"], inputs["next_conditions"], training=training)
 
     def compute_loss(
         self, x: Any = None, y: Any = None, y_pred: Any = None, sample_weight: Any = None,

@@ -1,0 +1,277 @@
+"""What a model has heard, and what it would say next: hear, choose, take back.
+
+Player and companion take the same road: every event, whoever made it, enters by ``hear``. A choice is
+never heard by itself; what enters a context is what was played.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.events import Event, EventArray, Kind, to_array
+from models.grid import velocity_of_bin
+from models.masks import legal_tokens, legal_voices, legal_waits
+from models.meter import Meter, place_of, positions
+from models.sampling import Draws, Picked, Style, log_probabilities, pick
+from models.sounding import Sounding, trace
+from models.step import Logits, Network
+from models.vocabulary import (
+    CHOICES,
+    END_TOKEN,
+    PHRASE_TOKEN,
+    TOKEN,
+    TOKENS,
+    WAIT,
+    WHO,
+    choices,
+    kind_and_pitch,
+)
+
+Allowed = NDArray[np.bool_]
+
+NO_END: Allowed = np.arange(TOKENS) != END_TOKEN
+NO_END_NO_PHRASE: Allowed = NO_END & (np.arange(TOKENS) != PHRASE_TOKEN)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What the next event may be, beyond what is legal at all.
+
+    ``least`` and ``most``: ticks since the last event (``most`` None: no limit; equal: the wait is given).
+    ``voices``: who may speak. ``tokens``: ``[TOKENS]`` of what may be said, for all voices or by voice.
+    """
+
+    least: int = 0
+    most: int | None = None
+    voices: tuple[int, ...] | None = None
+    tokens: Allowed = field(default_factory=lambda: NO_END)
+    tokens_of_voice: dict[int, Allowed] = field(default_factory=dict)
+
+    def tokens_for(self, voice: int) -> Allowed:
+        """``[TOKENS]`` that a voice may say."""
+        return self.tokens_of_voice.get(voice, self.tokens)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """An event that was chosen, the surprise of each head in nats, and the indices (for capture)."""
+
+    event: Event
+    nats: dict[str, float]
+
+    @property
+    def total(self) -> float:
+        """Surprise of the whole event in nats."""
+        return sum(self.nats.values())
+
+
+class Context:
+    """A rolling context over a model. Owned by one thread.
+
+    ``meters`` place ticks in bars (empty: unknown); ``role`` is the given voice of a chorale + 1 (0: unknown).
+    ``velocity`` is what voices get in a model that knows no loudness.
+    """
+
+    def __init__(self, network: Network, *, meters: list[Meter] | None = None, role: int = 0) -> None:
+        self.network, self.manifest = network, network.manifest
+        self.grid = network.manifest.grid_object
+        self.meters = list(meters or [])
+        self.role = role
+        self._model = network.start()
+        self.state = Sounding.nothing(self.manifest.voices)
+        self._undo: list[tuple[Sounding, NDArray[np.float32] | None, Event]] = []
+        self.hidden: NDArray[np.float32] | None = None
+
+    @property
+    def now(self) -> int:
+        """Tick of the last event."""
+        return int(self.state.now)
+
+    @property
+    def heard(self) -> int:
+        """Number of events heard."""
+        return self._model.position
+
+    def hear(self, *events: Event) -> None:
+        """Feed events in order, in one call of the network.
+
+        Raises ``ValueError`` for an event that the masks forbid: whoever feeds decides what to do about it.
+        """
+        if not events:
+            return
+        rows = to_array(list(events))
+        count = len(events)
+        sounding = np.empty((count, self.manifest.sounding_size), np.uint8)
+        before = self.now
+        for index, event in enumerate(events):
+            self._undo.append((self.state.copy(), self.hidden, event))
+            self.state.apply(event, self.grid)
+            sounding[index] = self.state.rows()
+        del self._undo[:-256]
+        hidden = self._model.feed(choices(rows, self.grid, before), self._conditions(rows[:, 0]), sounding)
+        self.hidden = hidden[-1]
+
+    def hear_all(self, events: EventArray) -> NDArray[np.float32]:
+        """Feed a long array ``[n, 5]``; returns hidden ``[n, units]``. Cannot be taken back."""
+        state = trace(events, 0, len(events), self.grid, self.manifest.voices)
+        before = self.now
+        hidden = self._model.feed(
+            choices(events, self.grid, before), self._conditions(events[:, 0]), state.rows()
+        )
+        self.state = Sounding(
+            state.onsets[-1].copy(),
+            state.now[-1],
+            state.rank[-1],
+            state.closed[-1],
+            state.phrase_open[-1],
+        )
+        self.hidden = hidden[-1]
+        self._undo.clear()
+        return hidden
+
+    def rollback(self, count: int) -> None:
+        """Take back the last ``count`` events heard one by one."""
+        if count > len(self._undo):
+            raise ValueError(f"cannot take back {count} events: {len(self._undo)} are remembered")
+        for _ in range(count):
+            self.state, self.hidden, _ = self._undo.pop()
+        self._model.rollback(count)
+
+    def fork(self) -> Context:
+        """An independent copy, for plans."""
+        other = object.__new__(Context)
+        other.network, other.manifest, other.grid = self.network, self.manifest, self.grid
+        other.meters, other.role = list(self.meters), self.role
+        other._model = self._model.fork()
+        other.state, other.hidden = self.state.copy(), self.hidden
+        other._undo = list(self._undo)
+        return other
+
+    def commit(self, plan: Context) -> None:
+        """The fork ``plan`` came true: take over what it heard."""
+        self._model.commit(plan._model)
+        self.state, self.hidden, self._undo = plan.state, plan.hidden, plan._undo
+
+    def choose(self, limits: Limits, style: Style, draws: Draws) -> Choice | None:
+        """Choose the next event (without hearing it); None where the limits leave nothing legal."""
+        wait_logits = self._logits()["wait"]
+        legal = self._legal_waits(limits)
+        if not legal.any():
+            return None
+        wait = pick(wait_logits, legal, style, draws.uniform())
+        nats = {"wait": wait.nats}
+        ticks = self._ticks(wait.choice, limits, draws.uniform())
+        told = np.zeros((1, CHOICES), np.int32)
+        told[0, WAIT] = wait.choice
+        place = self._conditions(np.array([self.now + ticks], np.int32))
+        at_once = np.array(ticks == 0)
+        voice = self._pick_voice(limits, style, draws, told, place, at_once, nats)
+        if voice is None:
+            return None
+        allowed = legal_tokens(self.state, at_once, np.array(voice), self.grid)
+        allowed &= limits.tokens_for(voice)
+        if not allowed.any():
+            return None
+        token = pick(self._logits(told, place)["token"], allowed, style, draws.uniform())
+        nats["token"] = token.nats
+        told[0, TOKEN] = token.choice
+        kind, pitch = kind_and_pitch(token.choice)
+        velocity = 0
+        if kind == Kind.ON and self.grid.has_velocity:
+            loudness = pick(self._logits(told, place)["velocity"], None, style, draws.uniform())
+            nats["velocity"] = loudness.nats
+            velocity = velocity_of_bin(loudness.choice)
+        return Choice(Event(self.now + ticks, kind, pitch, velocity, voice), nats)
+
+    def wait_probabilities(self, elapsed: int = 0) -> NDArray[np.float64]:
+        """``[time_bins]``: how likely each wait is, given ``elapsed`` ticks of silence."""
+        legal = legal_waits(self.state, self.grid, elapsed)
+        return np.exp(log_probabilities(self._logits()["wait"], legal))
+
+    def token_probabilities(self, ticks: int, voice: int = 0) -> NDArray[np.float64]:
+        """``[TOKENS]``: what ``voice`` would say if the next event came after ``ticks``."""
+        told = np.zeros((1, CHOICES), np.int32)
+        told[0, WAIT], told[0, WHO] = self.grid.time_bin(ticks), voice
+        place = self._conditions(np.array([self.now + ticks], np.int32))
+        legal = legal_tokens(self.state, np.array(ticks == 0), np.array(voice), self.grid)
+        return np.exp(log_probabilities(self._logits(told, place)["token"], legal))
+
+    def _pick_voice(
+        self, limits: Limits, style: Style, draws: Draws, told: NDArray[np.int32],
+        place: NDArray[np.int32], at_once: NDArray[np.bool_], nats: dict[str, float],
+    ) -> int | None:  # fmt: skip
+        """Choose who speaks and write it into ``told``."""
+        if self.manifest.voices == 1:
+            return 0
+        legal = legal_voices(self.state, at_once, self.grid)
+        for voice in range(self.manifest.voices):
+            if limits.voices is not None and voice not in limits.voices:
+                legal[voice] = False
+            elif legal[voice]:
+                tokens = legal_tokens(self.state, at_once, np.array(voice), self.grid)
+                legal[voice] = bool((tokens & limits.tokens_for(voice)).any())
+        if not legal.any():
+            return None
+        picked: Picked = pick(self._logits(told, place)["voice"], legal, style, draws.uniform())
+        nats["voice"] = picked.nats
+        told[0, WHO] = picked.choice
+        return picked.choice
+
+    def _legal_waits(self, limits: Limits) -> Allowed:
+        legal = legal_waits(self.state, self.grid, limits.least)
+        edges = self.grid.bin_edges
+        if limits.most is not None:
+            legal &= edges[:-1] <= limits.most
+        if legal[0] and not self._something_at_once(limits):
+            legal[0] = False
+        return legal
+
+    def _something_at_once(self, limits: Limits) -> bool:
+        """Whether the limits leave anything legal in the tick of the last event."""
+        now = np.array(True)
+        voices = range(self.manifest.voices) if limits.voices is None else limits.voices
+        return any(
+            bool((legal_tokens(self.state, now, np.array(voice), self.grid) & limits.tokens_for(voice)).any())
+            for voice in voices
+        )
+
+    def _ticks(self, wait: int, limits: Limits, uniform: float) -> int:
+        """A tick count within a wait bin, evenly drawn, inside the limits."""
+        low = max(int(self.grid.bin_edges[wait]), limits.least)
+        high = int(self.grid.bin_edges[wait + 1]) - 1
+        if limits.most is not None:
+            high = min(high, limits.most)
+        return low + int(uniform * (max(high, low) - low + 1))
+
+    def _conditions(self, ticks: NDArray[np.int32]) -> NDArray[np.int32]:
+        """``[n, c]`` for events at these ticks."""
+        names = self.manifest.conditions
+        if not names:
+            return np.zeros((len(ticks), 0), np.int32)
+        if len(ticks) == 1:
+            places = np.array([place_of(int(ticks[0]), self.meters)], np.int32)
+        else:
+            places = positions(ticks, self.meters)
+        columns = {
+            "tick_in_quarter": places[:, 0],
+            "quarter_in_bar": places[:, 1],
+            "meter": places[:, 2],
+            "role": np.full(len(ticks), self.role, np.int32),
+        }
+        return np.stack([columns[name] for name in names], axis=1).astype(np.int32)
+
+    def _logits(
+        self, told: NDArray[np.int32] | None = None, place: NDArray[np.int32] | None = None
+    ) -> Logits:
+        """Logits ``[size]`` of each head after what was heard and the choices made so far."""
+        if self.hidden is None:
+            raise ValueError("nothing heard yet: a context begins with its start event")
+        if told is None:
+            told = np.zeros((1, CHOICES), np.int32)
+        if place is None:
+            place = np.zeros((1, len(self.manifest.conditions)), np.int32)
+        found = self.network.logits(self.hidden[None], told, place)
+        return {name: array[0] for name, array in found.items()}

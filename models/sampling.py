@@ -1,0 +1,88 @@
+"""Choosing between the heads: masks, temperature, top-p and surprise, in NumPy, here alone.
+
+Randomness is keyed by (seed, decision, draw), so a plan that is cancelled uses none up and a replay draws
+the same numbers.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+_MASK64 = (1 << 64) - 1
+
+
+class Picked(NamedTuple):
+    """A choice and its surprise in nats under the masked distribution at temperature 1."""
+
+    choice: int
+    nats: float
+
+
+@dataclass(frozen=True)
+class Style:
+    """How to choose. ``temperature`` > 0 flattens, ``top_p`` keeps the most likely mass (Holtzman 2020)."""
+
+    temperature: float = 1.0
+    top_p: float = 0.95
+
+
+class Draws:
+    """Uniform numbers of one decision: the n-th is a function of (seed, decision, n) alone."""
+
+    def __init__(self, seed: int, decision: int) -> None:
+        self._state = _mix(_mix(seed & _MASK64) ^ (decision & _MASK64))
+        self._count = 0
+
+    def uniform(self) -> float:
+        """The next number in [0, 1)."""
+        self._count += 1
+        return (_mix(self._state + self._count * 0x9E3779B97F4A7C15) >> 11) * 2.0**-53
+
+
+def _mix(value: int) -> int:
+    """SplitMix64's finaliser (Steele, Lea and Flood 2014)."""
+    value &= _MASK64
+    value = ((value ^ (value >> 30)) * 0xBF58476D1CE4E5B9) & _MASK64
+    value = ((value ^ (value >> 27)) * 0x94D049BB133111EB) & _MASK64
+    return value ^ (value >> 31)
+
+
+def log_probabilities(logits: NDArray[np.float32], legal: NDArray[np.bool_] | None) -> NDArray[np.float64]:
+    """``[..., n]`` log-softmax over the legal choices; illegal ones are ``-inf``."""
+    scores = logits.astype(np.float64)
+    if legal is not None:
+        scores = np.where(legal, scores, -np.inf)
+    scores = scores - scores.max(axis=-1, keepdims=True)
+    return np.asarray(scores - np.log(np.exp(scores).sum(axis=-1, keepdims=True)))
+
+
+def pick(
+    logits: NDArray[np.float32], legal: NDArray[np.bool_] | None, style: Style, uniform: float
+) -> Picked:
+    """Choose one index of ``logits [n]``. At least one choice must be legal."""
+    log_p = log_probabilities(logits, legal)
+    scaled = np.exp((log_p - log_p.max()) / style.temperature)
+    weights = scaled / scaled.sum()
+    if style.top_p < 1.0:
+        order = np.argsort(-weights, kind="stable")
+        before = np.cumsum(weights[order]) - weights[order]
+        weights[order[before >= style.top_p]] = 0.0
+    total = np.cumsum(weights)
+    index = int(np.searchsorted(total, uniform * total[-1], side="right"))
+    index = min(index, int(np.flatnonzero(weights)[-1]))
+    return Picked(index, -float(log_p[index]))
+
+
+def mass(logits: NDArray[np.float32], legal: NDArray[np.bool_] | None, indices: slice) -> float:
+    """Probability of a range of choices."""
+    return float(np.exp(log_probabilities(logits, legal)[indices]).sum())
+
+
+def bits(nats: float) -> float:
+    """Nats to bits."""
+    return nats / math.log(2)

@@ -1,0 +1,136 @@
+"""The live step of a model: events in, hidden vector out, choices by the heads; ONNX Runtime alone.
+
+One ``Network`` (two sessions) may serve many ``StepModel`` (a memory each). Sessions are thread-safe; a
+StepModel belongs to one thread. ONNX Runtime releases the GIL while it computes.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime as ort
+from numpy.typing import NDArray
+
+from models.manifest import Manifest, ModelError, read_manifest
+from models.memory import UNDO, Memory, make_memory
+
+CHUNK = UNDO
+"""Most events in one call, so that a ring never overwrites what the call still needs."""
+
+Logits = dict[str, NDArray[np.float32]]
+
+
+class Network:
+    """The two sessions of a model and its manifest."""
+
+    def __init__(self, manifest: Manifest, folder: Path, provider: str = "cpu") -> None:
+        self.manifest = manifest
+        self.step = _session(folder / f"{manifest.name}.step.onnx", provider)
+        self.heads = _session(folder / f"{manifest.name}.heads.onnx", "cpu")
+        self.step_outputs = ["hidden", *(each.output for each in manifest.state)]
+        self._head_inputs = {each.name for each in self.heads.get_inputs()}
+
+    def logits(
+        self,
+        hidden: NDArray[np.float32],
+        choices: NDArray[np.int32],
+        conditions: NDArray[np.int32],
+    ) -> Logits:
+        """Logits of all heads ``[n, size]`` for hidden ``[n, units]``, choices ``[n, 4]``, conditions ``[n, c]``."""
+        inputs = {"hidden": hidden, "choices": choices, "conditions": conditions}
+        inputs = {name: array for name, array in inputs.items() if name in self._head_inputs}
+        return dict(zip(self.manifest.heads, self.heads.run(None, inputs), strict=True))
+
+    def start(self) -> StepModel:
+        """A fresh memory."""
+        return StepModel(self, make_memory(self.manifest))
+
+
+class StepModel:
+    """One context of a network. Owned by one thread; ``feed`` blocks for the computation alone."""
+
+    def __init__(self, network: Network, memory: Memory) -> None:
+        self.network = network
+        self._memory = memory
+        self._accepted = {each.name for each in network.step.get_inputs()}
+
+    @property
+    def position(self) -> int:
+        """Events heard so far."""
+        return self._memory.position
+
+    def feed(
+        self,
+        events: NDArray[np.int32],
+        conditions: NDArray[np.int32],
+        sounding: NDArray[np.uint8],
+    ) -> NDArray[np.float32]:
+        """Hear ``n`` events: ``[n, 4]``, ``[n, c]``, ``[n, voices * 128]``. Returns hidden ``[n, units]``."""
+        hidden = []
+        for first in range(0, len(events), CHUNK):
+            part = slice(first, first + CHUNK)
+            told: dict[str, NDArray[Any]] = {
+                "events": events[None, part],
+                "conditions": conditions[None, part],
+                "sounding": sounding[None, part],
+            }
+            hidden.append(self._run(told))
+        return np.concatenate(hidden) if len(hidden) > 1 else hidden[0]
+
+    def rollback(self, count: int) -> None:
+        """Take back the last ``count`` events (at most ``UNDO``)."""
+        if not 0 <= count <= min(UNDO, self.position):
+            raise ValueError(f"cannot take back {count} of {self.position} events")
+        if count and (again := self._memory.rollback(count)):
+            self._run(again)
+
+    def fork(self) -> StepModel:
+        """An independent copy, for plans."""
+        return StepModel(self.network, self._memory.copy())
+
+    def commit(self, plan: StepModel) -> None:
+        """What was planned on the fork ``plan`` came true: take over its memory."""
+        self._memory = plan._memory
+
+    def _run(self, told: dict[str, NDArray[Any]]) -> NDArray[np.float32]:
+        told = {**told, **self._memory.inputs(told["events"].shape[1])}
+        fed = {name: array for name, array in told.items() if name in self._accepted}
+        outputs = self.network.step.run(self.network.step_outputs, fed)
+        self._memory.remember(told, dict(zip(self.network.step_outputs, outputs, strict=True)))
+        return np.asarray(outputs[0][0])
+
+
+def load_network(name_or_path: str, provider: str = "cpu") -> Network:
+    """Load ``NAME`` (shipped, or in the user's model folders) or a path to a manifest."""
+    path = find_manifest(name_or_path)
+    return Network(read_manifest(path), path.parent, provider)
+
+
+def find_manifest(name_or_path: str) -> Path:
+    """The manifest of a model; :class:`ModelError` names the models there are."""
+    if name_or_path.endswith(".json"):
+        return Path(name_or_path)
+    folder = Path(__file__).parent
+    path = folder / f"{name_or_path}.json"
+    if not path.is_file():
+        names = ", ".join(sorted(each.stem for each in folder.glob("*.json"))) or "none"
+        raise ModelError(f"no model named {name_or_path!r}: there are {names}")
+    return path
+
+
+def _session(path: Path, provider: str) -> ort.InferenceSession:
+    options = ort.SessionOptions()
+    # One thread: a step is too small to share, and waiting threads would steal time from the stage.
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.execution_mode = ort.ExecutionMode.ORT_SEQUENTIAL
+    options.log_severity_level = 3
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    providers = ["CPUExecutionProvider"]
+    if provider == "cuda":
+        providers.insert(0, "CUDAExecutionProvider")
+    try:
+        return ort.InferenceSession(str(path), options, providers=providers)
+    except Exception as error:  # ONNX Runtime raises its own unrelated classes
+        raise ModelError(f"ONNX Runtime cannot load {path.name}: {str(error).splitlines()[0]}") from error
