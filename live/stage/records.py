@@ -22,7 +22,7 @@ Stage -> engine
     Sent               what of a plan was sent: the engine's context takes only this
     Dropped            a planned note-on that was not sent, and why
     Cancelled          the answer to Cancel and ReleaseCompanion: everything before it has been done
-    PortLost           a port or the MIDI system went away; the stage exits after it
+    PortLost           a port, the MIDI system or the stage itself went away: nothing sounds any more
     Heartbeat          every 50 ms, from a thread that never calls a port
     Count              one counter; sent when it changed, at most once a second
     Text               words for a person: port names, the one line of an error
@@ -86,11 +86,13 @@ class LostReason(IntEnum):
     SEND_FAILED = 3
     """A port refused a message."""
     OPEN_FAILED = 4
-    """A port could not be opened at start; a ``Text`` of topic ERROR came before."""
+    """A port could not be opened at start; a ``Text`` of topic LOST came before."""
     CALL_STUCK = 64
     """A port call did not come back, or heartbeats stopped: the link killed the stage."""
     DIED = 65
     """The stage process ended without being asked."""
+    ENDED = 66
+    """Somebody ended the stage in order (a signal to it alone): the link does not start another."""
 
 
 class Counter(IntEnum):
@@ -122,6 +124,8 @@ class Topic(IntEnum):
     """The name of the input with number ``number``."""
     OUTPUT = 2
     """The name of the output with number ``number``."""
+    LOST = 3
+    """Why the :class:`PortLost` that follows. Stage to link; the engine gets an ERROR line instead."""
 
 
 # -- engine -> stage ------------------------------------------------------------------------------
@@ -130,7 +134,8 @@ class Topic(IntEnum):
 class Plan(NamedTuple):
     """Send ``message`` at ``due_ns`` (a due time in the past means now).
 
-    ``tag`` names the plan or decision that a later :class:`Cancel` may take back, and owns the note; ``cause`` is the engine's own number for what made it happen, given back in ``Sent``.
+    ``tag`` names the plan or decision that a later :class:`Cancel` may take back, and owns the
+    note; ``cause`` is the engine's own number for what made it happen, given back in ``Sent``.
     """
 
     due_ns: int
@@ -194,12 +199,18 @@ class Stop(NamedTuple):
 
 
 class Ready(NamedTuple):
-    """The ports are open. ``realtime``: SCHED_FIFO was granted. ``pid``: of the stage process."""
+    """The ports are open. ``realtime``: SCHED_FIFO was granted. ``pid``: of the stage process.
+
+    ``period_frames`` at ``sample_rate`` is the period of the MIDI system, 0 where there is none:
+    notes spread over one period (to be printed, with a warning above 256 frames).
+    """
 
     realtime: bool
     inputs: int
     outputs: int
     pid: int
+    period_frames: int = 0
+    sample_rate: int = 0
 
 
 class Heard(NamedTuple):
@@ -244,7 +255,10 @@ class Cancelled(NamedTuple):
 
 
 class PortLost(NamedTuple):
-    """Ports are gone. ``number``: which port, or ``ALL``."""
+    """Ports are gone, and with them whatever sounded. ``number``: inputs first, then outputs; or ``ALL``.
+
+    The link starts another stage, until it comes up: then the engine gets ``Ready`` again.
+    """
 
     reason: LostReason
     number: int = ALL
@@ -276,7 +290,5 @@ class Text(NamedTuple):
 EngineRecord: TypeAlias = (
     Plan | Cancel | ReleaseCompanion | Panic | SetThru | SetBlocked | SetLateLimit | Silence | Stop
 )
-StageRecord: TypeAlias = (
-    Ready | Heard | Sent | Dropped | Cancelled | PortLost | Heartbeat | Count | Text
-)
+StageRecord: TypeAlias = Ready | Heard | Sent | Dropped | Cancelled | PortLost | Heartbeat | Count | Text
 Record: TypeAlias = EngineRecord | StageRecord

@@ -25,9 +25,7 @@ BACKLOG = 4 * 1024 * 1024
 _TEXT_PIECE = 27
 
 
-def _with_last(
-    record: Callable[..., r.Record], kind: type[IntEnum | IntFlag]
-) -> Callable[..., r.Record]:
+def _with_last(record: Callable[..., r.Record], kind: type[IntEnum | IntFlag]) -> Callable[..., r.Record]:
     """Makes ``record`` from its fields, the last of which is a number of ``kind``."""
 
     def make(*fields: Any) -> r.Record:
@@ -47,7 +45,7 @@ LAYOUTS: dict[type[r.Record], tuple[int, str, Callable[..., r.Record]]] = {
     r.SetLateLimit: (7, "q", r.SetLateLimit),
     r.Silence: (8, "BBB", r.Silence),
     r.Stop: (9, "", r.Stop),
-    r.Ready: (65, "?BBI", r.Ready),
+    r.Ready: (65, "?BBIII", r.Ready),
     r.Heard: (66, "qB4pB", _with_last(r.Heard, r.HeardFlag)),
     r.Sent: (67, "qq4pIIBB", _with_last(r.Sent, r.SentFlag)),
     r.Dropped: (68, "qq4pIIBB", _with_last(r.Dropped, r.DropReason)),
@@ -165,11 +163,12 @@ class RecordSocket:
             if sent < len(data):
                 self._waiting += data[sent:]
 
-    def flush(self) -> None:
-        """Try again what did not fit. Any thread, never blocks."""
+    def flush(self) -> bool:
+        """Try again what did not fit. Whether nothing waits any more. Any thread, never blocks."""
         with self._lock:
             if self._waiting and not self._closed:
                 self._push()
+            return not self._waiting or self._closed
 
     def _push(self) -> None:
         while sent := self._try(bytes(self._waiting[: 256 * SIZE])):

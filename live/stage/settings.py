@@ -1,0 +1,56 @@
+"""What a stage process is told at its start; one frozen object, carried as JSON."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+
+from live.stage.clock import MILLISECOND
+
+NO_API = "none"
+"""In place of an API: no MIDI system; nothing comes in and what is sent is forgotten."""
+
+
+@dataclass(frozen=True)
+class InputPort:
+    """One input: a virtual port of ours, or a named port of the system (its full name)."""
+
+    name: str
+    virtual: bool = False
+    thru: bool = False
+
+
+@dataclass(frozen=True)
+class OutputPort:
+    """One output: a virtual port of ours, or a named port of the system (its full name)."""
+
+    name: str
+    virtual: bool = False
+
+
+@dataclass(frozen=True)
+class StageSettings:
+    """Ports, and the two numbers that musicians may want to change."""
+
+    api: str = NO_API
+    inputs: tuple[InputPort, ...] = ()
+    outputs: tuple[OutputPort, ...] = ()
+    late_limit_ns: int = 50 * MILLISECOND
+    client: str = "Antiphon"
+
+    @property
+    def ports(self) -> tuple[InputPort | OutputPort, ...]:
+        """All ports, inputs first: the order in which ``PortLost`` counts."""
+        return (*self.inputs, *self.outputs)
+
+    def to_json(self) -> str:
+        """One line of JSON."""
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def from_json(cls, text: str) -> StageSettings:
+        """Back from :meth:`to_json`. Raises ``ValueError``, ``KeyError`` or ``TypeError``."""
+        fields = json.loads(text)
+        fields["inputs"] = tuple(InputPort(**port) for port in fields["inputs"])
+        fields["outputs"] = tuple(OutputPort(**port) for port in fields["outputs"])
+        return cls(**fields)
