@@ -24,6 +24,7 @@ from rich.progress import track
 
 from models.piece import Piece
 from training import store
+from training.download import INSTRUCTIONS
 from training.errors import CorpusError
 from training.report import RefusedError, Report
 from training.sources import Contents, fingerprint, read_files
@@ -77,9 +78,11 @@ def load(
     :class:`CorpusError` when the path does not exist, a setting is wrong or no file is usable.
     """
     reader, chosen = _reader(name, settings)
+    if not data.exists():
+        raise CorpusError(f"{data} does not exist. {INSTRUCTIONS[name]}")
     files, broken = read_files(data, lambda path: reader.wanted(path, chosen))
     if not any(reader.is_piece(path) for path in files):
-        raise CorpusError(f"no usable file for {name!r} in {data}")
+        raise CorpusError(f"no usable file for {name!r} in {data}. {INSTRUCTIONS[name]}")
     versions = f"{name} {STORE_VERSION} {reader.VERSION}"
     key = fingerprint(files, versions, chosen.model_dump_json(), *sorted(broken))
     place = (cache or default_cache()) / f"{name}-{key[:24]}.npz"
@@ -94,8 +97,7 @@ def load(
     report.taken = sum(len(part) for part in splits.values())
     report.figures |= {f"pieces in {split}": len(part) for split, part in splits.items()}
     report.figures |= {
-        f"notes in {split}": sum(len(piece.notes) for piece in part)
-        for split, part in splits.items()
+        f"notes in {split}": sum(len(piece.notes) for piece in part) for split, part in splits.items()
     }
     if not report.taken:
         raise CorpusError(f"no usable file for {name!r} in {data}: none belongs to a split")
@@ -168,8 +170,6 @@ def _read_one(module: str, settings: BaseModel, item: tuple[str, bytes]) -> Piec
         return cast(Reader, importlib.import_module(module)).read(*item, settings)
     except RefusedError as reason:
         return str(reason)
-    except (
-        Exception
-    ) as error:  # parsers raise anything at broken bytes; the file is named and counted
+    except Exception as error:  # parsers raise anything at broken bytes; the file is named and counted
         first = next(iter(str(error).splitlines()), "")
         return f"broken: {type(error).__name__} {first}".strip()

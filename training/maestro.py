@@ -54,6 +54,8 @@ def is_piece(name: str) -> bool:
 def read(name: str, content: bytes, settings: Settings) -> Piece:
     """One performance; :class:`RefusedError` without notes, symusic's errors when broken."""
     score = symusic.Score.from_midi(content)
+    if score.tpq <= 0:
+        raise RefusedError("no ticks in a quarter")
     parts = [_track_notes(track, score, settings.pedal) for track in score.tracks]
     parts = [part for part in parts if len(part)]
     if not parts:

@@ -52,7 +52,7 @@ def save(path: Path, splits: Splits, report: Report) -> None:
 def restore(path: Path) -> tuple[Splits, Report] | None:
     """What :func:`save` wrote; None where there is nothing or nothing whole."""
     try:
-        with np.load(path, allow_pickle=False) as archive:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
             arrays = {name: archive[name] for name in archive.files}
         return _splits(arrays), Report.from_json(str(arrays["report"]))
     except (OSError, KeyError, ValueError, TypeError, EOFError, zipfile.BadZipFile):
