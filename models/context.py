@@ -114,13 +114,16 @@ class Context:
         hidden = self._model.feed(choices(rows, self.grid, before), self._conditions(rows[:, 0]), sounding)
         self.hidden = hidden[-1]
 
-    def hear_all(self, events: EventArray) -> NDArray[np.float32]:
-        """Feed a long array ``[n, 5]``; returns hidden ``[n, units]``. Cannot be taken back."""
-        state = trace(events, 0, len(events), self.grid, self.manifest.voices)
-        before = self.now
-        hidden = self._model.feed(
-            choices(events, self.grid, before), self._conditions(events[:, 0]), state.rows()
-        )
+    def hear_all(self, events: EventArray, before: EventArray | None = None) -> None:
+        """Feed a long array ``[n, 5]`` into a fresh context; cannot be taken back.
+
+        ``before``: events that went ahead of them and are only counted in for what still sounds.
+        """
+        first = 0 if before is None else len(before)
+        whole = events if before is None else np.concatenate([before, events])
+        state = trace(whole, first, len(whole), self.grid, self.manifest.voices)
+        told = choices(events, self.grid, int(whole[first - 1, 0]) if first else 0)
+        hidden = self._model.feed(told, self._conditions(events[:, 0]), state.rows())
         self.state = Sounding(
             state.onsets[-1].copy(),
             state.now[-1],
@@ -130,7 +133,6 @@ class Context:
         )
         self.hidden = hidden[-1]
         self._undo.clear()
-        return hidden
 
     def rollback(self, count: int) -> None:
         """Take back the last ``count`` events heard one by one."""

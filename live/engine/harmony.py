@@ -1,0 +1,150 @@
+"""Voices around a melody note, chosen at the moment it is struck.
+
+The model is asked only for events at wait 0; what it would do between strikes is discarded. A voice that
+it leaves alone goes on: that is voice leading. What sounds and what the model is told are two ledgers:
+sounding voices end with their melody note, the model's voices stay until the next strike or a gap of a
+beat, and a voice that the model holds but that has stopped sounding is struck again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from models.context import Allowed, Context, Limits
+from models.events import Event, Kind
+from models.grid import TICKS_PER_QUARTER
+from models.sampling import Draws, Style
+from models.sounding import SILENT
+from models.vocabulary import ON_TOKENS, TOKENS
+
+SOUNDING_VOICES = {1: (1,), 2: (1, 3), 3: (1, 2, 3)}
+"""Which voices sound for 1, 2 or 3 wanted: the nearest, then the outermost. The model always hears all."""
+
+CLASH = 1
+"""Pitch-class distance (a semitone) at which a kept voice and a new melody note clash."""
+
+
+class Harmonist:
+    """Chooses voices 1.. of a score model around voice 0. Owned by one thread; blocks for the model alone.
+
+    Events are in the model's ticks and key. What ``strike`` and ``release`` yield is what should sound: an
+    ``ON`` ends the voice's sounding note by an ``OFF`` before it.
+    """
+
+    def __init__(self, context: Context, *, voices: int, style: Style, seed: int) -> None:
+        self.context = context
+        self.style = style
+        self._seed = seed
+        self._decision = 0
+        self._all = range(1, context.manifest.voices)
+        self.heard_voices = SOUNDING_VOICES[voices]
+        self.sounding: dict[int, int] = {}
+        self._told: list[Event] = []
+
+    def strike(self, melody: Event) -> Iterator[Event]:
+        """A new melody note (``ON`` of voice 0). Yields voices as soon as each is chosen."""
+        self._told = []
+        self._forget_after_a_beat(melody.time)
+        self._hear(melody)
+        yield from self._choose(melody)
+
+    def replace(self, melody: Event) -> Iterator[Event]:
+        """A higher note struck so soon after the last that it is the melody: voices move only on a clash."""
+        kept = [event for event in self._told if event.voice > 0]
+        self.context.rollback(len(self._told))
+        self._told = []
+        self._hear(melody)
+        for event in kept:
+            if abs(event.pitch - melody.pitch) % 12 in (CLASH, 12 - CLASH):
+                break
+            self._hear(event)
+        else:
+            return
+        yield from self._choose(melody)
+
+    def release(self, melody: Event) -> Iterator[Event]:
+        """The melody rests (``OFF`` of voice 0): the voices stop sounding, the model keeps them."""
+        self.context.hear(melody)
+        yield from self.rest(melody.time)
+
+    def rest(self, time: int) -> Iterator[Event]:
+        """Voices stop sounding."""
+        for voice, pitch in sorted(self.sounding.items()):
+            yield Event(time, Kind.OFF, pitch, 0, voice)
+        self.sounding.clear()
+
+    def held(self, voice: int) -> int | None:
+        """The pitch that the model holds in a voice."""
+        found = np.flatnonzero(self.context.state.onsets[voice] != SILENT)
+        return int(found[0]) if len(found) else None
+
+    def _hear(self, event: Event) -> None:
+        self.context.hear(event)
+        self._told.append(event)
+
+    def _forget_after_a_beat(self, time: int) -> None:
+        """After a gap of a beat without melody, tell the model that the voices have ended."""
+        if self.held(0) is None and time - self.context.now >= TICKS_PER_QUARTER:
+            ended = [
+                Event(self.context.now, Kind.OFF, pitch, 0, voice)
+                for voice in self._all
+                if (pitch := self.held(voice)) is not None
+            ]
+            if ended:
+                self.context.hear(*ended)
+
+    def _choose(self, melody: Event) -> Iterator[Event]:
+        draws = Draws(self._seed, self._decision)
+        self._decision += 1
+        first = 1 + max((event.voice for event in self._told), default=0)
+        while first <= self._all[-1]:
+            silent = next((v for v in self._all if v >= first and self.held(v) is None), None)
+            at_once = draws.uniform() < self.context.wait_probabilities()[0]
+            if not at_once and silent is None:
+                break
+            last = self._all[-1] if silent is None else silent
+            voices = tuple(range(first if at_once else last, last + 1))
+            allowed = {voice: self._allowed(voice, melody.pitch) for voice in voices}
+            limits = Limits(most=0, voices=voices, tokens_of_voice=allowed)
+            choice = self.context.choose(limits, self.style, draws)
+            if choice is None:
+                break
+            self._hear(choice.event)
+            yield from self._sound(choice.event, melody)
+            first = choice.event.voice + 1
+        yield from self._strike_again(melody)
+
+    def _strike_again(self, melody: Event) -> Iterator[Event]:
+        """Voices that the model holds but that have stopped sounding, or that never sounded."""
+        for voice in self.heard_voices:
+            pitch = self.held(voice)
+            if pitch is not None and self.sounding.get(voice) != pitch:
+                yield from self._sound(Event(melody.time, Kind.ON, pitch, 0, voice), melody)
+
+    def _sound(self, event: Event, melody: Event) -> Iterator[Event]:
+        if event.voice not in self.heard_voices:
+            return
+        before = self.sounding.get(event.voice)
+        if before is not None:
+            yield Event(melody.time, Kind.OFF, before, 0, event.voice)
+        self.sounding[event.voice] = event.pitch
+        yield event._replace(velocity=melody.velocity)
+
+    def _allowed(self, voice: int, melody: int) -> Allowed:
+        """Pitches of a voice's range below the melody and not above the voice over it.
+
+        Where the melody lies so low that the range is empty, the octave below the melody.
+        """
+        low, high = self.context.manifest.ranges[voice]
+        ceiling = melody - 1
+        over = self.held(voice - 1) if voice > 1 else None
+        if over is not None:
+            ceiling = min(ceiling, over)
+        high = min(high, ceiling)
+        if high < low:
+            low, high = max(0, ceiling - 12), max(0, ceiling)
+        allowed = np.zeros(TOKENS, bool)
+        allowed[ON_TOKENS + low : ON_TOKENS + high + 1] = True
+        return allowed

@@ -1,0 +1,117 @@
+"""The models without a clock: continue, harmonise and compose on the ticks of a grid.
+
+Generators, so that any length takes constant memory and progress can be shown. Times are ticks of the
+model's grid; score models speak C major / A minor. Same model, input, style and seed: same events.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from live.engine.harmony import Harmonist
+from models.context import NO_END, Context, Limits
+from models.events import KIND, TIME, Event, EventArray, Kind, from_array
+from models.grid import TICKS_PER_QUARTER
+from models.meter import Meter
+from models.piece import Piece
+from models.sampling import Draws, Style
+from models.step import Network
+from models.vocabulary import OFF_TOKENS, PHRASE_TOKEN, TOKENS
+
+LONGEST_WAIT_SECONDS = 4.0
+"""No silence that a model writes is longer: rarer in MAESTRO than one gap in 30,000."""
+REMEMBERED = 1024
+"""Events of a prompt that are heard; no network here looks back further."""
+
+_OFFS_ONLY = (np.arange(TOKENS) >= OFF_TOKENS) & (np.arange(TOKENS) < PHRASE_TOKEN)
+_WITH_END = np.ones(TOKENS, bool)
+
+
+def continue_events(
+    network: Network, piece: Piece, *, start: int, end: int, style: Style, seed: int, may_end: bool = False
+) -> Iterator[Event]:
+    """New events from tick ``start`` (where the piece has ended) to tick ``end``, which ends every note.
+
+    With ``may_end`` the music stops earlier if the model says so; the last event is then ``END``.
+    """
+    context = Context(network, meters=piece.meters)
+    _hear_prompt(context, piece.events(context.grid, network.manifest.voices), start)
+    longest = _longest_wait(context)
+    limits = Limits(tokens=_WITH_END if may_end else NO_END)
+    decision = 0
+    while True:
+        least = max(0, start - context.now)
+        now = Limits(least=least, most=max(least, 0) + longest, tokens=limits.tokens)
+        choice = context.choose(now, style, Draws(seed, decision))
+        decision += 1
+        if choice is None or choice.event.time >= end:
+            break
+        context.hear(choice.event)
+        yield choice.event
+        if choice.event.kind == Kind.END:
+            return
+    yield from _ended(context, end)
+
+
+def compose_events(
+    network: Network, meters: list[Meter], *, end: int, style: Style, seed: int
+) -> Iterator[Event]:
+    """A piece from nothing: at least half of ``end`` ticks long, ended by the model or at ``end``."""
+    context = Context(network, meters=meters)
+    context.hear(Event(0, Kind.START))
+    longest = _longest_wait(context)
+    decision = 0
+    while True:
+        tokens = _WITH_END if context.now >= end // 2 else NO_END
+        choice = context.choose(Limits(most=longest, tokens=tokens), style, Draws(seed, decision))
+        decision += 1
+        if choice is None or choice.event.time >= end:
+            break
+        context.hear(choice.event)
+        yield choice.event
+        if choice.event.kind == Kind.END:
+            return
+    yield from _ended(context, end)
+
+
+def harmonize_events(
+    network: Network, melody: Piece, *, voices: int, style: Style, seed: int, role: int = 1
+) -> Iterator[Event]:
+    """Events of the voices added around ``melody`` (voice 0 of a score piece), each note at once.
+
+    Strictly causal, as live: every melody note is harmonised knowing only what came before it.
+    """
+    context = Context(network, meters=melody.meters, role=role)
+    harmonist = Harmonist(context, voices=voices, style=style, seed=seed)
+    told = melody.events(context.grid, 1)
+    for event in from_array(told):
+        if event.kind == Kind.START:
+            context.hear(event)
+        elif event.kind == Kind.ON:
+            yield from harmonist.strike(event)
+        elif event.kind == Kind.END:
+            yield from harmonist.rest(event.time)
+        elif event.kind == Kind.OFF:
+            yield from harmonist.release(event)
+        else:
+            context.hear(event)
+
+
+def _hear_prompt(context: Context, events: EventArray, start: int) -> None:
+    """Hear the end of a prompt, without its ``end``; what begins after ``start`` is not heard."""
+    kept = events[(events[:, KIND] != Kind.END) & (events[:, TIME] <= start)]
+    context.hear_all(kept[-REMEMBERED:], before=kept[:-REMEMBERED])
+
+
+def _longest_wait(context: Context) -> int:
+    if context.grid.monophonic:
+        return 8 * TICKS_PER_QUARTER
+    return round(LONGEST_WAIT_SECONDS * 100)
+
+
+def _ended(context: Context, end: int) -> Iterator[Event]:
+    """End what sounds, at ``end``."""
+    for voice, pitch in np.argwhere(context.state.onsets >= 0).tolist():
+        yield Event(max(end, context.now + 1), Kind.OFF, pitch, 0, voice)
