@@ -1,0 +1,52 @@
+"""A stage without processes, threads, ports or waiting: the performer on a manual clock.
+
+For tests, and for the engine offline. One thread; nothing here blocks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from live.stage.clock import MILLISECOND, ManualClock
+from live.stage.messages import Incoming
+from live.stage.performer import Performer, play_out
+from live.stage.records import EngineRecord, StageRecord
+from live.stage.settings import InputPort, OutputPort, StageSettings
+from live.stage.sinks import RecordingSink
+
+
+class Rehearsal:
+    """One recording output, and an input for each entry of ``thru``."""
+
+    def __init__(self, thru: Sequence[bool] = (True,), clock: ManualClock | None = None) -> None:
+        self.clock = clock or ManualClock()
+        self.sink = RecordingSink(self.clock)
+        self.reports: list[StageRecord] = []
+        """Everything that the engine was told."""
+        inputs = tuple(InputPort(f"in {n}", thru=on) for n, on in enumerate(thru))
+        settings = StageSettings(inputs=inputs, outputs=(OutputPort("out"),))
+        self.performer = Performer(settings, [self.sink], self.clock, self._take)
+
+    def _take(self, *records: StageRecord) -> None:
+        self.reports.extend(records)
+
+    def hear(self, message: bytes, source: int = 0) -> None:
+        """An input says ``message`` now."""
+        self.performer.hear(Incoming(self.clock.now_ns(), source, message))
+        self.performer.play_due()
+
+    def order(self, *records: EngineRecord) -> None:
+        """The engine says this, one after the other."""
+        for record in records:
+            self.performer.obey(record)
+            self.performer.play_due()
+
+    def run(self, milliseconds: float) -> None:
+        """Let time pass; what is due is sent at its own moment."""
+        until = self.clock.now_ns() + round(milliseconds * MILLISECOND)
+        play_out(self.performer, self.clock, until)
+
+    @property
+    def sent(self) -> list[bytes]:
+        """What was put on the wire."""
+        return self.sink.messages
