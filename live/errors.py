@@ -9,7 +9,10 @@ from __future__ import annotations
 
 
 class AntiphonError(ValueError):
-    """Something that the user can put right. The message is one line, complete and without jargon."""
+    """Something that the user can put right. The message is one line, complete, without jargon."""
+
+    user_error = True
+    """The command ``antiphon`` prints such errors without a traceback, from whichever package."""
 
 
 class FileError(AntiphonError):

@@ -35,9 +35,7 @@ class _Line:
 
     name: str
     notes: list[tuple[int, int, int, int, int]] = field(default_factory=list)
-    held: defaultdict[int, deque[tuple[int, int]]] = field(
-        default_factory=lambda: defaultdict(deque)
-    )
+    held: defaultdict[int, deque[tuple[int, int]]] = field(default_factory=lambda: defaultdict(deque))
 
     def press(self, tick: int, pitch: int, velocity: int) -> None:
         self.held[pitch].append((tick, velocity))
@@ -63,9 +61,7 @@ class _Marks:
     keys: list[tuple[int, str]] = field(default_factory=list)
     channels: set[int] = field(default_factory=set)
     programs: dict[int, int] = field(default_factory=dict)
-    pedals: defaultdict[int, list[tuple[int, int]]] = field(
-        default_factory=lambda: defaultdict(list)
-    )
+    pedals: defaultdict[int, list[tuple[int, int]]] = field(default_factory=lambda: defaultdict(list))
 
     def hear(self, tick: int, message: mido.Message) -> None:
         """Keep what a message says about the whole file or a whole channel."""

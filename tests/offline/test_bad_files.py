@@ -27,9 +27,7 @@ def midi(*messages: mido.Message, **fields) -> bytes:
 
 
 def header(form: int = 1, tracks: int = 1, division: int = 480) -> bytes:
-    return b"MThd\0\0\0\x06" + b"".join(
-        value.to_bytes(2, "big") for value in (form, tracks, division)
-    )
+    return b"MThd\0\0\0\x06" + b"".join(value.to_bytes(2, "big") for value in (form, tracks, division))
 
 
 def track(body: str) -> bytes:

@@ -21,9 +21,7 @@ from models.key import Key
 
 DIVISION = 480
 NOTES = st.lists(
-    st.tuples(
-        st.integers(0, 20_000), st.integers(0, 127), st.integers(1, 127), st.integers(1, 2_000)
-    ),
+    st.tuples(st.integers(0, 20_000), st.integers(0, 127), st.integers(1, 127), st.integers(1, 2_000)),
     min_size=1,
     max_size=40,
 )

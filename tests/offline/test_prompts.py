@@ -77,9 +77,7 @@ def test_the_key_is_found_where_none_is_given_and_can_be_told():
 
 
 def test_a_melody_far_below_the_model_is_moved_by_octaves_and_back():
-    prompt = melody_prompt(
-        music(part((0, 36, 1), (1, 43, 1))), key=Key(0, "major"), pitch_range=(57, 84)
-    )
+    prompt = melody_prompt(music(part((0, 36, 1), (1, 43, 1))), key=Key(0, "major"), pitch_range=(57, 84))
     assert prompt.piece.notes[:, 1].tolist() == [60, 67]
     assert restored(prompt, (48, 72, 24)) == [[2, 48, 1]]
 
@@ -135,9 +133,7 @@ def test_composing_starts_from_nothing():
 LINE = st.lists(st.tuples(st.integers(0, 30), st.integers(1, 60), st.integers(40, 90)), min_size=1)
 
 
-@given(
-    LINE, st.sampled_from([Key(tonic, mode) for tonic in range(12) for mode in ("major", "minor")])
-)
+@given(LINE, st.sampled_from([Key(tonic, mode) for tonic in range(12) for mode in ("major", "minor")]))
 def test_any_line_makes_events_and_comes_back(gaps, key):
     notes, now = [], 0
     for gap, length, pitch in gaps:

@@ -1,0 +1,82 @@
+"""Options that several commands share, with one name and one meaning."""
+
+from __future__ import annotations
+
+import math
+import secrets
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def _above_zero(value: float | None) -> float | None:
+    if value is not None and not (math.isfinite(value) and value > 0):
+        raise typer.BadParameter("it must be a number above 0")
+    return value
+
+
+def _share(value: float | None) -> float | None:
+    if value is not None and not 0 < value <= 1:
+        raise typer.BadParameter("it must be above 0 and at most 1")
+    return value
+
+
+Source = Annotated[
+    Path,
+    typer.Argument(
+        metavar="IN",
+        show_default=False,
+        help="A .mid, .krn, .abc, .musicxml or .mxl file (or a shipped example: "
+        "example-piano.mid, example-tune.abc).",
+    ),
+]
+Output = Annotated[Path, typer.Option("--output", "-o", metavar="OUT.mid", help="The MIDI file to write.")]
+Model = Annotated[
+    str | None,
+    typer.Option("--model", metavar="NAME", help="Which model plays; a name or a manifest's path."),
+]
+Temperature = Annotated[
+    float | None,
+    typer.Option(
+        "--temperature",
+        callback=_above_zero,
+        help="Above 1 more adventurous, below 1 more careful. Each model has its own default.",
+    ),
+]
+TopP = Annotated[
+    float | None,
+    typer.Option(
+        "--top-p",
+        callback=_share,
+        help="Choose among the likeliest notes that make up this share. Each model has its own.",
+    ),
+]
+Seed = Annotated[
+    int | None,
+    typer.Option("--seed", min=0, help="The same seed makes the same file. Drawn if not given."),
+]
+Plot = Annotated[
+    Path | None,
+    typer.Option("--plot", metavar="FILE.png", help="Also draw a piano roll of old and new."),
+]
+Key = Annotated[
+    str,
+    typer.Option("--key", metavar="KEY|auto", help="The key, like F#m or Bb; auto finds it."),
+]
+MelodyPart = Annotated[
+    str | None,
+    typer.Option("--part", metavar="NAME", help="The part with the melody, by name or number."),
+]
+Seconds = Annotated[
+    float | None,
+    typer.Option("--seconds", callback=_above_zero, help="How long the new music lasts."),
+]
+Bars = Annotated[int | None, typer.Option("--bars", min=1, help="The same, in bars.")]
+Data = Annotated[Path, typer.Option("--data", metavar="PATH", help="The corpus: a folder or an archive.")]
+Runs = Annotated[Path, typer.Option("--runs", metavar="FOLDER", help="Where training runs keep their files.")]
+
+
+def seed_or_drawn(seed: int | None) -> int:
+    """The seed given, or a new one that is short enough to be typed again."""
+    return secrets.randbelow(1_000_000) if seed is None else seed
