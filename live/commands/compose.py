@@ -53,7 +53,9 @@ def compose(
         events = compose_events(
             network, prompt.piece.meters, end=length, style=taste.style(manifest), seed=taste.seed
         )
-        notes = generation.gathered(events, f"{manifest.name} composes {name.name}", 0, length)
+        notes = generation.gathered(
+            events, prompt.grid, f"{manifest.name} composes {name.name}", start=0, end=length
+        )
         jobs.save(name, picture, prompt.music, composed_parts(prompt, notes, manifest.name))
         print(f"{name}: {len(notes)} notes by {manifest.name}, seed {taste.seed}")
 

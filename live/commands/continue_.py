@@ -55,6 +55,6 @@ def continue_(
         network, prompt.piece, start=start, end=end,
         style=taste.style(manifest), seed=taste.seed, may_end=allow_end,
     )  # fmt: skip
-    notes = generation.gathered(events, f"{manifest.name} plays", start, end)
+    notes = generation.gathered(events, prompt.grid, f"{manifest.name} plays", start=start, end=end)
     jobs.save(output, plot, music, continuation_parts(prompt, notes, manifest.name))
     print(f"{output}: {len(notes)} new notes by {manifest.name}, seed {taste.seed}")

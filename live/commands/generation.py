@@ -12,6 +12,7 @@ from models.convert import NoteArray, note_array
 from models.events import Event, Kind, Note
 
 if TYPE_CHECKING:
+    from models.grid import Grid
     from models.manifest import Manifest
     from models.sampling import Style
 
@@ -35,7 +36,7 @@ class Taste:
         )
 
 
-def gathered(events: Iterable[Event], label: str, start: int, end: int) -> NoteArray:
+def gathered(events: Iterable[Event], grid: Grid, label: str, *, start: int, end: int) -> NoteArray:
     """The notes ``[n, 5]`` that begin from ``start`` on, by onset, none beyond ``end``, in ticks.
 
     Shows a progress bar on standard error if that is a terminal.
@@ -52,20 +53,21 @@ def gathered(events: Iterable[Event], label: str, start: int, end: int) -> NoteA
                 bar.update(task, completed=min(event.time, end) - start)
                 yield event
 
-        notes = note_array(list(followed(shown(), start, end)))
+        notes = note_array(list(followed(shown(), grid, start, end)))
     return notes[np.lexsort((notes[:, 4], -notes[:, 1], notes[:, 0]))]
 
 
-def followed(events: Iterable[Event], start: int, end: int) -> Iterator[Note]:
+def followed(events: Iterable[Event], grid: Grid, start: int, end: int) -> Iterator[Note]:
     """Each note when it ends: at its ``off``, at the next ``on`` of its pitch, or at ``end``.
 
-    An ``off`` of a note that began before ``start`` belongs to the prompt and is left out.
+    On a monophonic grid every ``on`` ends the note of its voice. An ``off`` of a note that began
+    before ``start`` belongs to the prompt and is left out.
     """
     sounding: dict[tuple[int, int], Event] = {}
     for event in events:
         if event.kind not in (Kind.ON, Kind.OFF):
             continue
-        key = (event.voice, event.pitch)
+        key = (event.voice, 0 if grid.monophonic else event.pitch)
         if key in sounding:
             yield from _note(sounding.pop(key), event.time, end)
         if event.kind == Kind.ON and start <= event.time < end:

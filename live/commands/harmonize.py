@@ -43,6 +43,6 @@ def harmonize(
     events = harmonize_events(
         network, prompt.piece, voices=voices, style=taste.style(manifest), seed=taste.seed
     )
-    notes = generation.gathered(events, f"{manifest.name} harmonises", 0, prompt.end)
+    notes = generation.gathered(events, prompt.grid, f"{manifest.name} harmonises", start=0, end=prompt.end)
     jobs.save(output, plot, music, harmony_parts(prompt, notes, part))
     print(f"{output}: {len(notes)} new notes by {manifest.name}, seed {taste.seed}")

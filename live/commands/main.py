@@ -21,6 +21,7 @@ WORDS = {
     "continue": "continue_",
     "harmonize": "harmonize",
     "compose": "compose",
+    "live": "live",
     "ports": "ports",
     "train": "train",
     "evaluate": "evaluate",

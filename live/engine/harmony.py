@@ -75,6 +75,16 @@ class Harmonist:
             yield Event(time, Kind.OFF, pitch, 0, voice)
         self.sounding.clear()
 
+    def move_to(self, context: Context, semitones: int) -> None:
+        """The same music in another context, ``semitones`` higher (a change of key)."""
+        self.context = context
+        self.sounding = {voice: pitch + semitones for voice, pitch in self.sounding.items()}
+        self._told = []
+
+    def set_voices(self, count: int) -> None:
+        """How many voices sound from the next strike on."""
+        self.heard_voices = SOUNDING_VOICES[count]
+
     def held(self, voice: int) -> int | None:
         """The pitch that the model holds in a voice."""
         found = np.flatnonzero(self.context.state.onsets[voice] != SILENT)

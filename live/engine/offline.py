@@ -48,6 +48,7 @@ def continue_events(
         decision += 1
         if choice is None or choice.event.time >= end:
             break
+        yield from _replaced(context, choice.event)
         context.hear(choice.event)
         yield choice.event
         if choice.event.kind == Kind.END:
@@ -69,6 +70,7 @@ def compose_events(
         decision += 1
         if choice is None or choice.event.time >= end:
             break
+        yield from _replaced(context, choice.event)
         context.hear(choice.event)
         yield choice.event
         if choice.event.kind == Kind.END:
@@ -103,6 +105,13 @@ def _hear_prompt(context: Context, events: EventArray, start: int) -> None:
     """Hear the end of a prompt, without its ``end``; what begins after ``start`` is not heard."""
     kept = events[(events[:, KIND] != Kind.END) & (events[:, TIME] <= start)]
     context.hear_all(kept[-REMEMBERED:], before=kept[:-REMEMBERED])
+
+
+def _replaced(context: Context, event: Event) -> Iterator[Event]:
+    """On the score grid a new note ends its voice's note: say so, for whoever follows notes."""
+    if context.grid.monophonic and event.kind == Kind.ON:
+        for pitch in np.flatnonzero(context.state.onsets[event.voice] >= 0).tolist():
+            yield Event(event.time, Kind.OFF, pitch, 0, event.voice)
 
 
 def _longest_wait(context: Context) -> int:

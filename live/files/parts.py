@@ -10,6 +10,7 @@ from live.files.music import DEFAULT_VELOCITY, Part
 from live.files.prompt import Prompt
 from models.convert import NoteArray
 
+VOICES = ("soprano", "alto", "tenor", "bass", *(f"voice {number}" for number in range(5, 17)))
 NAMES_OF_VOICES = {1: ["harmony"], 2: ["alto", "bass"], 3: ["alto", "tenor", "bass"]}
 """Names of added voices from the highest to the lowest, by their number."""
 
@@ -43,10 +44,10 @@ def composed_parts(prompt: Prompt, notes: NoteArray, model: str) -> list[Part]:
 def _by_voice(prompt: Prompt, notes: NoteArray, name: str, program: int | None) -> list[Part]:
     """One part for each voice that says something; a single one is not numbered."""
     found = prompt.restored(notes)
-    voices = np.unique(found[:, 4])
+    voices = np.unique(found[:, 4]).astype(int).tolist()
     return [
         Part(
-            name if len(voices) == 1 else f"{name} voice {int(voice) + 1}",
+            name if len(voices) == 1 else f"{name} {VOICES[voice]}",
             found[found[:, 4] == voice],
             program,
         )

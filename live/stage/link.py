@@ -31,6 +31,7 @@ _GOODBYE_SECONDS = 1.5
 
 STUCK = "a MIDI port did not answer for 500 ms; the stage process was replaced"
 DIED = "the stage process died; another one was started"
+AGAIN = "trying again until it is back"
 ENDED = "the stage process was told to end; start Antiphon again to play on"
 
 
@@ -125,7 +126,7 @@ class StageLink:
             if child is not None:
                 child.kill()
             if not came_up and not self._ready.is_set():  # the very first one: start() raises
-                self._failure = text
+                self._failure = text.removesuffix(f"; {AGAIN}")
                 self._ready.set()
                 return
             if came_up or not told:
@@ -169,7 +170,7 @@ class StageLink:
                         case r.Text(r.Topic.LOST, text):
                             words = text
                         case r.PortLost():
-                            return record, words
+                            return record, f"{words}; {AGAIN}"
                         case r.Ready():
                             patience = STUCK_NS
                             self._came_up(child, record)

@@ -102,6 +102,7 @@ class StageProcess:
         reader.stop()
         if sender.stop():
             performer.end_everything()
+            time.sleep(wiring.settle_seconds)
         else:  # stuck in a port call: nothing more can be sent, and closing would hang too
             self._goodbye()
             os._exit(EXIT_STUCK)

@@ -91,6 +91,13 @@ class Wiring:
         """Whether a reader thread must poll the inputs."""
         return self._settings.api in apis.POLLED
 
+    @property
+    def settle_seconds(self) -> float:
+        """How long the last messages need to leave: a port that closes takes them with it."""
+        if not self.period_frames or self._dead:
+            return 0.0
+        return 3 * self.period_frames / self.sample_rate + 0.002
+
     def lost(self) -> None:
         """The MIDI system is gone: no port is called again. Any thread, never blocks."""
         self._dead = True

@@ -1,0 +1,153 @@
+"""``antiphon live``: listen, and play back. Ends every note and exits 0 on SIGINT or SIGTERM."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from live.controls import BY_NAME, Settings
+from live.errors import AntiphonError
+
+QUIET_SECONDS = 10.0
+"""If nothing has been heard for this long after the start, say which inputs are listened to."""
+LARGE_PERIOD = 256
+"""Frames; above this a musician hears that notes wait for the period."""
+
+
+def _help(name: str) -> str:
+    control = BY_NAME[name]
+    return control.help[0].upper() + control.help[1:] + "."
+
+
+def live(
+    mode: Annotated[str, typer.Option(help=_help("mode") + " harmonize, answer or off.")] = "harmonize",
+    model: Annotated[str | None, typer.Option(help="Model; default: chorale or piano, by mode.")] = None,
+    input_: Annotated[list[str] | None, typer.Option("--input", help="Input port; may be repeated.")] = None,
+    output: Annotated[str | None, typer.Option(help="Output port instead of the virtual one.")] = None,
+    thru: Annotated[bool | None, typer.Option("--thru/--no-thru", help=_help("thru"))] = None,
+    api: Annotated[str, typer.Option(help="auto, alsa, jack, coremidi or winmm.")] = "auto",
+    voices: Annotated[int, typer.Option(help=_help("voices"))] = 3,
+    channels: Annotated[
+        list[int] | None, typer.Option(help="Companion's channels (1-16); default 2, 3, 4. May be repeated.")
+    ] = None,
+    key: Annotated[str, typer.Option(help=_help("key"))] = "auto",
+    temperature: Annotated[float, typer.Option(help=_help("temperature"))] = 1.0,
+    top_p: Annotated[float, typer.Option(help=_help("top_p"))] = 0.95,
+    seed: Annotated[int | None, typer.Option(help="Random numbers; the same seed, the same choices.")] = None,
+    capture: Annotated[bool, typer.Option(help="Keep a record of the session.")] = True,
+) -> None:
+    """Play with a musician: harmonise each note as it is struck, or answer phrases."""
+    settings = Settings()
+    wanted = {"mode": mode, "voices": voices, "key": key, "temperature": temperature, "top_p": top_p}
+    for name, value in wanted.items():
+        settings = settings.changed(name, value)
+    _Daemon(
+        settings,
+        model=model,
+        inputs=tuple(input_ or ()),
+        output=output,
+        thru=thru,
+        api=api,
+        channels=_channels(channels),
+        seed=int.from_bytes(os.urandom(4)) if seed is None else seed,
+        capture=capture,
+    ).run()
+
+
+def _channels(wanted: list[int] | None) -> tuple[int, ...] | None:
+    for channel in wanted or ():
+        if not 1 <= channel <= 16 or channel == 10:
+            raise AntiphonError(f"channel {channel} cannot be used: 1 to 16 without 10, which is for drums")
+    return tuple(channel - 1 for channel in wanted) if wanted else None
+
+
+class _Daemon:
+    """Everything that runs while the command does; ports and threads end in order."""
+
+    def __init__(self, settings: Settings, **options: Any) -> None:
+        self._settings, self._options = settings, options
+        self._stopping = threading.Event()
+
+    def run(self) -> None:
+        """Load, open, say ready, wait for a signal, close."""
+        from live.engine.capture import Capture, NoCapture  # noqa: PLC0415
+        from live.engine.engine import Engine  # noqa: PLC0415
+        from live.engine.loaded import Loaded  # noqa: PLC0415
+        from live.engine.session import COMPANION_CHANNELS, Session  # noqa: PLC0415
+        from live.ports import choose, choose_api  # noqa: PLC0415
+        from live.stage.clock import SystemClock, sharpen_timers  # noqa: PLC0415
+        from live.stage.link import StageLink  # noqa: PLC0415
+
+        options = self._options
+        sharpen_timers()
+        ports = choose(choose_api(options["api"]), options["inputs"], options["output"], options["thru"])
+        networks = Loaded()
+        capture = Capture(_session_path()) if options["capture"] else NoCapture()
+        links: list[StageLink] = []
+        session = Session(
+            networks.get,
+            lambda *orders: links[0].send(*orders),  # noqa: PLW0108  (the link comes after)
+            self._settings,
+            model=options["model"],
+            seed=options["seed"],
+            channels=options["channels"] or COMPANION_CHANNELS,
+            capture=capture,
+        )
+        capture.write("session", 0, options["seed"], repr(self._settings), ports.to_json())
+        engine = Engine(session, SystemClock(), _complain)
+        link = StageLink(ports, engine.on_record)
+        links.append(link)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: self._stopping.set())
+        try:
+            ready = link.start()
+            engine.start()
+            print(_ready_line(ready, ports, session), flush=True)
+            self._wait(session, ports, engine)
+        finally:
+            engine.stop()
+            link.close()
+            capture.close()
+        if engine.failed.is_set():
+            raise SystemExit(1)
+
+    def _wait(self, session: Any, ports: Any, engine: Any) -> None:
+        waited = 0.0
+        while not self._stopping.wait(0.5) and not engine.failed.is_set():
+            waited += 0.5
+            if waited == QUIET_SECONDS and not session.heard and ports.inputs:
+                names = ", ".join(port.name for port in ports.inputs)
+                _complain(f"nothing heard yet; listening to: {names} (see antiphon ports)")
+
+
+def _ready_line(ready: Any, ports: Any, session: Any) -> str:
+    """One line that says what is open and how late a note can be by the MIDI system alone."""
+    if not ports.inputs and not ports.outputs:
+        return f"ready: no MIDI system answers, so nothing can be heard; mode {session.settings.mode}"
+    inputs = ", ".join(port.name for port in ports.inputs)
+    outputs = ", ".join(port.name for port in ports.outputs)
+    line = f"ready: {inputs} -> {outputs} ({ports.api}), mode {session.settings.mode}"
+    if ready.period_frames:
+        spread = 1000 * ready.period_frames / ready.sample_rate
+        line += f", period {ready.period_frames} frames ({spread:.1f} ms)"
+        if ready.period_frames > LARGE_PERIOD:
+            line += f", notes may wait that long: set {LARGE_PERIOD} frames or fewer"
+    return line + ("" if ready.realtime else ", without real-time priority")
+
+
+def _session_path() -> Path:
+    import platformdirs  # noqa: PLC0415
+
+    stamp = datetime.now().strftime("%Y-%m-%d-%H%M%S")
+    return Path(platformdirs.user_data_dir("antiphon")) / "sessions" / f"{stamp}-{os.getpid()}.jsonl"
+
+
+def _complain(line: str) -> None:
+    print(f"antiphon: {line}", file=sys.stderr, flush=True)

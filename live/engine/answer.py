@@ -1,0 +1,330 @@
+"""The mode ``answer``: when the player has finished a phrase, the companion plays one.
+
+The answer is planned on a fork of the context, a little ahead of its due times; the context itself hears
+only what was sent. A note-on by the player takes the plan back at once.
+"""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+
+from live.engine.hearing import Heard, Release, Silent, Strike
+from live.engine.pace import Pace
+from live.engine.performance_ear import PerformanceEar
+from live.engine.policy import Stage
+from live.engine.score_ear import ScoreEar
+from live.engine.voices import MILLISECOND
+from live.stage import records as r
+from models.context import NO_END, Allowed, Context, Limits
+from models.events import Event, Kind
+from models.sampling import Draws, Style
+from models.sounding import SILENT
+from models.step import Network
+from models.vocabulary import OFF_TOKENS, ON_TOKENS, PHRASE_TOKEN, TOKENS
+
+AHEAD_NS = 400 * MILLISECOND
+"""How far ahead of its due times an answer is planned."""
+LEAD_NS = 15 * MILLISECOND
+"""Between the decision to answer and the first note: time to plan it."""
+SHORTEST_NS, LONGEST_SILENCE_NS = 350 * MILLISECOND, 2_000 * MILLISECOND
+"""Bounds of the silence after which a phrase is over."""
+SHORTEST_ANSWER_NS = 1_500 * MILLISECOND
+FADE_NS = 1_000 * MILLISECOND
+"""After its length an answer begins no note; what sounds may end within this."""
+OVERDUE_NS = 300 * MILLISECOND
+"""An answer whose last report has not come this long after its end is over all the same."""
+EVENTS_A_TURN = 6
+"""Choices between two looks at what the player does (about 2 ms each for ``piano``)."""
+
+_ONS = (np.arange(TOKENS) >= ON_TOKENS) & (np.arange(TOKENS) < OFF_TOKENS)
+
+
+class Ear(Protocol):
+    """A context that hears real time; ``shift`` semitones from real pitch to the model's."""
+
+    context: Context
+    shift: int
+
+    def strike(self, pitch: int, velocity: int, ns: int) -> None: ...  # noqa: D102
+    def silence(self, pitch: int, ns: int) -> None: ...  # noqa: D102
+    def finish_phrase(self, ns: int) -> None: ...  # noqa: D102
+    def tick_at(self, ns: int) -> int: ...  # noqa: D102
+    def ns_at(self, tick: int) -> int: ...  # noqa: D102
+    def rekey(self) -> bool: ...  # noqa: D102
+
+
+@dataclass
+class Plan:
+    """An answer under way: a fork of the context, and every planned event by its number."""
+
+    context: Context
+    tag: int
+    start: int
+    end: int
+    decision: int
+    velocity: int
+    events: dict[int, Event] = field(default_factory=dict)
+    own: dict[int, int] = field(default_factory=dict)
+    """Model pitch -> channel of the notes that the plan has begun and not ended."""
+    finished: bool = False
+    outstanding: int = 0
+
+
+class Answer:
+    """Policy over ``piano`` (performance grid) or ``folk`` (score grid). Engine thread only."""
+
+    def __init__(self, network: Network, stage: Stage) -> None:
+        self._stage = stage
+        self._pace = Pace()
+        self._ear: Ear
+        if network.manifest.monophonic:
+            self._ear = ScoreEar(network, self._pace, role=0, key=stage.settings().key)
+        else:
+            self._ear = PerformanceEar(network)
+        self._monophonic = network.manifest.monophonic
+        self._melody: int | None = None
+        self._plan: Plan | None = None
+        self._phrase_start: int | None = None
+        self._last_ns = 0
+        self._velocity = 64.0
+        self._decisions = itertools.count()
+        self._causes = itertools.count(1)
+        self.answers = 0
+        self.wake_at_ns: int | None = None
+
+    def heard(self, what: Heard, now_ns: int) -> None:
+        """A strike interrupts an answer; presses and releases move the phrase clock."""
+        match what:
+            case Strike(stamp, pitch, velocity):
+                self._yield_to_player(now_ns)
+                if self._phrase_start is None:
+                    self._phrase_start = stamp
+                self._last_ns = max(self._last_ns, stamp)
+                self._velocity += 0.2 * (velocity - self._velocity)
+                if self._monophonic:
+                    if any(other > pitch for other in self._stage.hearing.down):
+                        return
+                    self._melody = pitch
+                else:
+                    self._pace.strike(stamp)
+                self._ear.strike(pitch, velocity, stamp)
+            case Release(stamp, _):
+                self._last_ns = max(self._last_ns, stamp)
+            case Silent(stamp, pitch) if not self._monophonic or pitch == self._melody:
+                self._ear.silence(pitch, stamp)
+            case _:
+                pass
+        self._schedule()
+
+    def sent(self, record: r.Sent | r.Dropped | r.Cancelled, now_ns: int) -> None:
+        """The context hears what was sent; when all of a finished plan is out, the answer is over."""
+        plan = self._plan
+        if plan is None or record.tag != plan.tag:
+            return
+        if isinstance(record, r.Sent):
+            event = plan.events.pop(record.cause, None)
+            if event is not None:
+                self._hear_own(event)
+            plan.outstanding -= event is not None
+        elif isinstance(record, r.Dropped):
+            plan.events.pop(record.cause, None)
+            plan.outstanding -= 1
+        if plan.finished and plan.outstanding <= 0:
+            self._over(now_ns)
+
+    def wake(self, now_ns: int) -> None:
+        """Answer when the phrase is over; plan on when an answer is under way."""
+        if self._plan is not None and self._plan.finished:
+            self._over(now_ns)  # a report was lost: the next phrase shall not wait for it
+        elif self._plan is not None:
+            self._plan_on(self._plan, now_ns)
+        elif self._phrase_over(now_ns):
+            self._begin(now_ns)
+        self._schedule()
+
+    def stop(self, now_ns: int) -> None:
+        """Take the answer back."""
+        self._yield_to_player(now_ns)
+
+    def reset(self) -> None:
+        """The stage has ended everything."""
+        if self._plan is not None:
+            self._end_own(self._plan, self._last_ns)
+        self._plan = None
+
+    def status(self) -> str:
+        """Who is speaking."""
+        return f"{'answering' if self._plan else 'listening'}, {self.answers} answers"
+
+    # -- when ---------------------------------------------------------------------------------------
+
+    def _threshold_ns(self) -> int:
+        wanted = self._stage.settings().patience * self._pace.gap_ns
+        return round(min(max(wanted, SHORTEST_NS), LONGEST_SILENCE_NS))
+
+    def _phrase_over(self, now_ns: int) -> bool:
+        return (
+            self._phrase_start is not None
+            and not self._stage.hearing.down
+            and now_ns - self._last_ns >= self._threshold_ns()
+        )
+
+    def _schedule(self) -> None:
+        """When to wake next: to plan on, or when the silence would be long enough."""
+        plan = self._plan
+        if plan is not None:
+            due = self._ear.ns_at(plan.context.now)
+            self.wake_at_ns = due + (OVERDUE_NS if plan.finished else -AHEAD_NS)
+        elif self._phrase_start is not None and not self._stage.hearing.down:
+            self.wake_at_ns = self._last_ns + self._threshold_ns()
+        else:
+            self.wake_at_ns = None
+
+    # -- the answer -----------------------------------------------------------------------------------
+
+    def _begin(self, now_ns: int) -> None:
+        """Fork, and plan the first events."""
+        assert self._phrase_start is not None
+        self._ear.rekey()
+        self._ear.finish_phrase(self._last_ns if self._monophonic else now_ns)
+        length = max(SHORTEST_ANSWER_NS, self._last_ns - self._phrase_start)
+        length = min(length, round(self._stage.settings().longest_answer * 1e9))
+        start_ns = now_ns + LEAD_NS
+        self._phrase_start = None
+        context = self._ear.context.fork()
+        start = max(self._ear.tick_at(start_ns), context.now)
+        end = start + max(1, self._ear.tick_at(start_ns + length) - self._ear.tick_at(start_ns))
+        self._plan = Plan(
+            context, self._stage.tags(), start, end, next(self._decisions), round(self._velocity)
+        )
+        self.answers += 1
+        self._stage.note("answer", self.answers, start, end)
+        self._plan_on(self._plan, now_ns)
+
+    def _plan_on(self, plan: Plan, now_ns: int) -> None:
+        """A few more events, while they are not too far ahead."""
+        for _ in range(EVENTS_A_TURN):
+            if plan.finished or self._ear.ns_at(plan.context.now) > now_ns + AHEAD_NS:
+                return
+            event = self._next(plan)
+            if event is None:
+                self._finish(plan)
+                return
+            plan.context.hear(event)
+            self._send(plan, event)
+
+    def _next(self, plan: Plan) -> Event | None:
+        """The next event of an answer; None when it is over."""
+        settings = self._stage.settings()
+        fade = self._ear.tick_at(self._last_ns + FADE_NS) - self._ear.tick_at(self._last_ns)
+        first = not plan.own and not plan.events and plan.context.now < plan.start
+        least = max(0, plan.start - plan.context.now)
+        ending = plan.context.now >= plan.end
+        tokens = _ONS if first else self._tokens(plan, ending)
+        most = least + 3 if first else (plan.end + fade - plan.context.now if ending else None)
+        if most is not None and most < least:
+            return None
+        limits = Limits(least=least, most=most, tokens=tokens)
+        draws = Draws(self._stage.seed, plan.decision)
+        plan.decision = next(self._decisions)
+        choice = plan.context.choose(limits, Style(settings.temperature, settings.top_p), draws)
+        if choice is None or choice.event.time >= plan.end + fade:
+            return None
+        if choice.event.kind == Kind.ON and choice.event.time >= plan.end:
+            return None
+        phrase_done = choice.event.kind == Kind.PHRASE and choice.event.time > (plan.start + plan.end) // 2
+        return None if phrase_done else choice.event
+
+    def _tokens(self, plan: Plan, ending: bool) -> Allowed:
+        """No end; no end of notes that are the player's; towards the end no new notes."""
+        tokens = NO_END.copy()
+        tokens[OFF_TOKENS:PHRASE_TOKEN] = False
+        for pitch in plan.own:
+            tokens[OFF_TOKENS + pitch] = True
+        if ending:
+            tokens &= ~_ONS
+        return tokens
+
+    def _finish(self, plan: Plan) -> None:
+        """No more events: what sounds ends, in order."""
+        tick = max(plan.context.now + 1, min(plan.end, plan.context.now + 50))
+        for pitch in list(plan.own):
+            event = Event(tick, Kind.OFF, pitch)
+            plan.context.hear(event)
+            self._send(plan, event)
+        plan.finished = True
+        if plan.outstanding <= 0:
+            self._over(self._ear.ns_at(tick))
+
+    def _send(self, plan: Plan, event: Event) -> None:
+        """Hand an event to the stage; on the score grid a new note ends the one before."""
+        channel = self._stage.channels[0]
+        due = self._ear.ns_at(event.time)
+        ended = list(plan.own) if self._monophonic and event.kind == Kind.ON else []
+        if event.kind == Kind.OFF:
+            ended = [event.pitch]
+        for pitch in ended:
+            plan.own.pop(pitch, None)
+            cause = self._expect(plan, event) if event.kind == Kind.OFF else 0
+            self._order(plan, due, 0x80 | channel, pitch, 0, cause)
+        if event.kind == Kind.ON:
+            plan.own[event.pitch] = channel
+            velocity = event.velocity or plan.velocity
+            velocity = max(1, min(127, velocity))
+            self._order(plan, due, 0x90 | channel, event.pitch, velocity, self._expect(plan, event))
+        elif event.kind == Kind.PHRASE:
+            self._hear_own(event)
+
+    def _expect(self, plan: Plan, event: Event) -> int:
+        cause = next(self._causes)
+        plan.events[cause] = event
+        plan.outstanding += 1
+        return cause
+
+    def _order(self, plan: Plan, due: int, status: int, pitch: int, velocity: int, cause: int) -> None:
+        real = pitch - self._ear.shift
+        if 0 <= real <= 127:
+            self._stage.send(r.Plan(due, bytes((status, real, velocity)), plan.tag, cause))
+        elif plan.events.pop(cause, None) is not None:
+            plan.outstanding -= 1
+
+    def _hear_own(self, event: Event) -> None:
+        """The context hears an event of the companion, not earlier than what it heard last."""
+        context = self._ear.context
+        onset = int(context.state.onsets[0, event.pitch])
+        time = max(event.time, context.now)
+        if event.kind == Kind.OFF:
+            if onset == SILENT:
+                return
+            time = max(time, onset + 1)
+        elif event.kind == Kind.ON and onset != SILENT and not self._monophonic:
+            time = max(time, onset + 1)
+            context.hear(Event(time, Kind.OFF, event.pitch))
+        context.hear(event._replace(time=time))
+
+    def _yield_to_player(self, now_ns: int) -> None:
+        """Nothing new starts, what sounds ends now."""
+        plan, self._plan = self._plan, None
+        if plan is None:
+            return
+        self._stage.send(r.Cancel(plan.tag, r.CancelMode.END))
+        self._stage.note("yield", plan.tag)
+        self._end_own(plan, now_ns)
+
+    def _end_own(self, plan: Plan, now_ns: int) -> None:
+        """The context hears the end of the companion's notes that it knows to sound."""
+        for pitch in range(128):
+            if self._ear.context.state.onsets[0, pitch] != SILENT and pitch not in self._players():
+                self._hear_own(Event(self._ear.tick_at(now_ns), Kind.OFF, pitch))
+
+    def _players(self) -> set[int]:
+        """Model pitches that sound because of the player."""
+        return {pitch + self._ear.shift for pitch in self._stage.hearing.sounding}
+
+    def _over(self, now_ns: int) -> None:
+        self._plan = None
+        self._stage.note("answered", self.answers)

@@ -1,0 +1,95 @@
+"""The engine's loop: what the stage reports goes through the session, in order, in one thread."""
+
+from __future__ import annotations
+
+import gc
+import queue
+import sys
+import threading
+from collections.abc import Callable
+
+from live.engine.session import Session
+from live.errors import AntiphonError
+from live.stage import records as r
+from live.stage.clock import Clock
+
+SWITCH_SECONDS = 0.0002
+"""How long a thread may keep the GIL: at Python's 5 ms the p99 of six model calls beside a busy thread
+is 34.9 ms, at this 1.26 ms."""
+IDLE_SECONDS = 0.5
+
+Change = tuple[str, object]
+"""A control's name and its new value."""
+
+
+class Engine:
+    """Runs a session in a thread. ``on_record``, ``set`` and ``stop`` may be called by any thread."""
+
+    def __init__(self, session: Session, clock: Clock, say: Callable[[str], None]) -> None:
+        self.session = session
+        self._clock, self._say = clock, say
+        self._inbox: queue.SimpleQueue[r.StageRecord | Change | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name="engine")
+        self.failed = threading.Event()
+        """Set when the thread ended by an error of ours."""
+
+    def start(self) -> None:
+        """Freeze what is loaded and start; call when models are warm."""
+        sys.setswitchinterval(SWITCH_SECONDS)
+        gc.collect()
+        gc.freeze()
+        gc.disable()
+        self._thread.start()
+
+    def on_record(self, record: r.StageRecord) -> None:
+        """Take a record from the stage; never blocks."""
+        self._inbox.put(record)
+
+    def set(self, name: str, value: object) -> None:
+        """Change a control; a bad value is told in one line. Never blocks."""
+        self._inbox.put((name, value))
+
+    def stop(self) -> None:
+        """End the companion's notes and the thread. Idempotent; blocks until it has ended."""
+        if self._thread.is_alive():
+            self._inbox.put(None)
+            self._thread.join(timeout=2)
+
+    def _run(self) -> None:
+        try:
+            while self._turn():
+                pass
+        except BaseException:
+            self.failed.set()
+            raise
+
+    def _turn(self) -> bool:
+        """One record, or one moment to wake. False when told to stop."""
+        session, clock = self.session, self._clock
+        wake_at = session.wake_at_ns
+        wait = IDLE_SECONDS if wake_at is None else (wake_at - clock.now_ns()) / 1e9
+        try:
+            item = self._inbox.get(timeout=min(wait, IDLE_SECONDS)) if wait > 0 else self._inbox.get_nowait()
+        except queue.Empty:
+            if wake_at is None:
+                gc.collect(1)  # nothing has happened for a while: nobody waits for us now
+            elif clock.now_ns() >= wake_at:
+                session.wake(clock.now_ns())
+            return True
+        if item is None:
+            session.stop(clock.now_ns())
+            return False
+        if isinstance(item, r.Text):
+            if item.topic == r.Topic.ERROR:
+                self._say(item.text)
+        elif type(item) is tuple:
+            self._change(*item)
+        else:
+            session.on_record(item, clock.now_ns())  # type: ignore[arg-type]
+        return True
+
+    def _change(self, name: str, value: object) -> None:
+        try:
+            self.session.set(name, value, self._clock.now_ns())
+        except AntiphonError as error:
+            self._say(str(error))

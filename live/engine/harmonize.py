@@ -1,0 +1,118 @@
+"""The mode ``harmonize``: voices around each melody note, at the moment it is struck."""
+
+from __future__ import annotations
+
+from live.engine.harmony import Harmonist
+from live.engine.hearing import Expression, Heard, Release, Silent, Strike
+from live.engine.pace import CHORD_NS, Pace
+from live.engine.policy import Stage
+from live.engine.score_ear import ScoreEar
+from live.engine.voices import Voices
+from live.stage import records as r
+from models.events import Event, Kind
+from models.sampling import Style
+from models.step import Network
+
+SOPRANO = 1
+QUIETEST = 20
+REST_NS = 2_000_000
+"""A change of key is heard again this long after the last event, when nothing waits."""
+
+
+class Harmonize:
+    """Policy over a score model with several voices. Engine thread only."""
+
+    def __init__(self, network: Network, stage: Stage) -> None:
+        self._stage = stage
+        settings = stage.settings()
+        self._ear = ScoreEar(network, Pace(), role=SOPRANO, key=settings.key)
+        self._voices = Voices(stage.send, stage.channels, stage.tags)
+        self._harmonist = Harmonist(self._ear.context, voices=settings.voices, style=Style(), seed=stage.seed)
+        self._melody: int | None = None
+        self._struck_ns = 0
+        self._shift = self._ear.shift
+        self.wake_at_ns: int | None = None
+
+    def heard(self, what: Heard, now_ns: int) -> None:
+        """Strikes are harmonised, ends of the melody note end its voices."""
+        match what:
+            case Strike():
+                self._strike(what, now_ns)
+            case Release(_, pitch) if pitch == self._melody:
+                self._ear.silence(pitch, what.stamp_ns)
+            case Silent(stamp, pitch) if pitch == self._melody:
+                self._melody = None
+                self._ear.silence(pitch, stamp)
+                self._voices.linger(now_ns)
+            case Expression(_, message):
+                for channel in dict.fromkeys(self._voices.channels):
+                    own = bytes((message[0] & 0xF0 | channel, *message[1:]))
+                    self._stage.send(r.Plan(now_ns, own, tag=0))
+            case _:
+                pass
+
+    def sent(self, record: r.Sent | r.Dropped | r.Cancelled, now_ns: int) -> None:
+        """A voice that was dropped is silent: it is struck again with the next melody note."""
+        if isinstance(record, r.Dropped):
+            voice = self._voices.lost(record.tag)
+            if voice is not None:
+                self._harmonist.sounding.pop(voice, None)
+
+    def wake(self, now_ns: int) -> None:
+        """Between two events: take up a change of key."""
+        self.wake_at_ns = None
+        if self._ear.rekey():
+            self._follow_ear()
+
+    def stop(self, now_ns: int) -> None:
+        """End all voices."""
+        self._voices.clear(now_ns)
+        self.reset()
+
+    def reset(self) -> None:
+        """Nothing sounds any more."""
+        self._voices.forget()
+        self._harmonist.sounding.clear()
+        self._melody = None
+
+    def status(self) -> str:
+        """The key."""
+        return self._ear.key_name
+
+    def _strike(self, strike: Strike, now_ns: int) -> None:
+        others = [pitch for pitch in self._stage.hearing.down if pitch != strike.pitch]
+        if others and max(others) > strike.pitch:
+            return  # an inner voice of the player's own
+        settings = self._stage.settings()
+        for voice in self._voices.adopt(now_ns):
+            self._harmonist.sounding.pop(voice, None)
+        self._harmonist.set_voices(settings.voices)
+        self._harmonist.style = Style(settings.temperature, settings.top_p)
+        soon = strike.stamp_ns - self._struck_ns < CHORD_NS and self._melody is not None
+        velocity = min(127, max(QUIETEST, round(strike.velocity * settings.loudness)))
+        if soon and strike.pitch > (self._melody or 0):
+            event = self._ear.again(strike.pitch)._replace(velocity=velocity)
+            chosen = self._harmonist.replace(event)
+        else:
+            event = self._ear.melody(strike.pitch, strike.stamp_ns)._replace(velocity=velocity)
+            self._follow_ear()
+            chosen = self._harmonist.strike(event)
+        self._melody, self._struck_ns = strike.pitch, strike.stamp_ns
+        for each in chosen:
+            self._sound(each, now_ns)
+        self.wake_at_ns = now_ns + REST_NS
+
+    def _sound(self, event: Event, now_ns: int) -> None:
+        pitch = event.pitch - self._shift
+        if not 0 <= pitch <= 127:
+            return
+        self._stage.note("voice", event.voice, event.kind, pitch)
+        if event.kind == Kind.ON:
+            self._voices.begin(event.voice, pitch, event.velocity, now_ns)
+        else:
+            self._voices.end(event.voice, now_ns)
+
+    def _follow_ear(self) -> None:
+        """Take over the ear's context and key."""
+        self._harmonist.move_to(self._ear.context, self._ear.shift - self._shift)
+        self._shift = self._ear.shift

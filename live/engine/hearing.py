@@ -1,0 +1,109 @@
+"""What the player does: keys and pedal, from bytes to strikes, releases and ends of sound."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from models.pedal import PEDAL_CC, PEDAL_DOWN
+
+ALL_SOUND_OFF, ALL_NOTES_OFF = 120, 123
+
+
+class Strike(NamedTuple):
+    """A key went down."""
+
+    stamp_ns: int
+    pitch: int
+    velocity: int
+
+
+class Release(NamedTuple):
+    """A key came up; the note may sound on under the pedal."""
+
+    stamp_ns: int
+    pitch: int
+
+
+class Silent(NamedTuple):
+    """A note stopped sounding: its key and the pedal are up, or everything was silenced."""
+
+    stamp_ns: int
+    pitch: int
+
+
+class Expression(NamedTuple):
+    """Pitch bend, CC 1, CC 11 or pressure: what the companion's channels get too."""
+
+    stamp_ns: int
+    message: bytes
+
+
+Heard = Strike | Release | Silent | Expression
+
+
+class Hearing:
+    """Keys and pedal of one player (all channels together). Owned by one thread, never blocks."""
+
+    def __init__(self) -> None:
+        self.down: dict[int, int] = {}
+        """Pitch -> velocity of the keys that are down."""
+        self._held: set[int] = set()  # by the pedal alone
+        self._pedal = False
+
+    @property
+    def sounding(self) -> set[int]:
+        """Pitches of the player that sound: keys that are down, and what the pedal holds."""
+        return self._held | set(self.down)
+
+    def hear(self, stamp_ns: int, message: bytes) -> Iterator[Heard]:
+        """What a message of 1 to 3 bytes means; nothing for most."""
+        status = message[0] & 0xF0
+        if status in (0x80, 0x90) and len(message) == 3:
+            if status == 0x90 and message[2]:
+                yield from self._strike(stamp_ns, message[1], message[2])
+            else:
+                yield from self._release(stamp_ns, message[1])
+        elif status == 0xB0 and len(message) == 3:
+            yield from self._control(stamp_ns, message)
+        elif status in (0xE0, 0xD0, 0xA0):
+            yield Expression(stamp_ns, message)
+
+    def _strike(self, stamp_ns: int, pitch: int, velocity: int) -> Iterator[Heard]:
+        if pitch in self.down or pitch in self._held:
+            yield Silent(stamp_ns, pitch)
+        self._held.discard(pitch)
+        self.down[pitch] = velocity
+        yield Strike(stamp_ns, pitch, velocity)
+
+    def _release(self, stamp_ns: int, pitch: int) -> Iterator[Heard]:
+        if self.down.pop(pitch, None) is None:
+            return
+        yield Release(stamp_ns, pitch)
+        if self._pedal:
+            self._held.add(pitch)
+        else:
+            yield Silent(stamp_ns, pitch)
+
+    def _control(self, stamp_ns: int, message: bytes) -> Iterator[Heard]:
+        controller, value = message[1], message[2]
+        if controller == PEDAL_CC:
+            self._pedal = value >= PEDAL_DOWN
+            if not self._pedal:
+                yield from self._let_go(stamp_ns)
+        elif controller in (1, 11):
+            yield Expression(stamp_ns, message)
+        elif controller == ALL_NOTES_OFF:
+            for pitch in list(self.down):
+                yield from self._release(stamp_ns, pitch)
+        elif controller == ALL_SOUND_OFF:
+            for pitch in list(self.down):
+                del self.down[pitch]
+                yield Release(stamp_ns, pitch)
+                yield Silent(stamp_ns, pitch)
+            yield from self._let_go(stamp_ns)
+
+    def _let_go(self, stamp_ns: int) -> Iterator[Heard]:
+        held, self._held = sorted(self._held), set()
+        for pitch in held:
+            yield Silent(stamp_ns, pitch)

@@ -1,0 +1,64 @@
+"""A context on the performance grid, fed with real time: ticks of 10 ms, in the order of arrival."""
+
+from __future__ import annotations
+
+from models.context import Context
+from models.events import Event, Kind
+from models.sounding import SILENT
+from models.step import Network
+
+TICK_NS = 10_000_000
+
+
+class PerformanceEar:
+    """What the model has heard of player and companion. Owned by one thread; blocks for the model alone.
+
+    Times only go forward: an event that comes out of order counts as coming now, and a note lasts at
+    least one tick, as in training.
+    """
+
+    shift = 0
+
+    def __init__(self, network: Network) -> None:
+        self.context = Context(network)
+        self._origin_ns: int | None = None
+
+    def tick_at(self, ns: int) -> int:
+        """The tick of a moment."""
+        return round((ns - (self._origin_ns or 0)) / TICK_NS)
+
+    def ns_at(self, tick: int) -> int:
+        """The moment of a tick."""
+        return (self._origin_ns or 0) + tick * TICK_NS
+
+    def strike(self, pitch: int, velocity: int, ns: int) -> None:
+        """A note begins."""
+        self._begin(ns)
+        tick = self._end(pitch, max(self.tick_at(ns), self.context.now))
+        self.context.hear(Event(tick, Kind.ON, pitch, max(1, velocity)))
+
+    def silence(self, pitch: int, ns: int) -> None:
+        """A note stops sounding."""
+        self._begin(ns)
+        self._end(pitch, max(self.tick_at(ns), self.context.now))
+
+    def finish_phrase(self, ns: int) -> None:
+        """This grid knows no phrases."""
+
+    def rekey(self) -> bool:
+        """Performance models play in any key."""
+        return False
+
+    def _begin(self, ns: int) -> None:
+        if self._origin_ns is None:
+            self._origin_ns = ns
+            self.context.hear(Event(0, Kind.START))
+
+    def _end(self, pitch: int, tick: int) -> int:
+        """End the pitch if it sounds; the tick at which it did."""
+        onset = int(self.context.state.onsets[0, pitch])
+        if onset == SILENT:
+            return tick
+        tick = max(tick, onset + 1)
+        self.context.hear(Event(tick, Kind.OFF, pitch))
+        return tick

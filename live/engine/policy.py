@@ -1,0 +1,76 @@
+"""What a mode is: it hears the player, learns what was sent, and gives orders to the stage."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from live.controls import Settings
+from live.engine.hearing import Heard, Hearing
+from live.engine.voices import Orders
+from live.stage import records as r
+
+
+@dataclass
+class Stage:
+    """What a policy may use: orders to the stage, new tags, the present settings, the player's keys."""
+
+    send: Orders
+    tags: Callable[[], int]
+    settings: Callable[[], Settings]
+    hearing: Hearing
+    channels: tuple[int, ...]
+    seed: int
+    note: Callable[..., None]
+    """Writes a line into the capture: a name and values."""
+
+
+class Policy(Protocol):
+    """One mode. All calls come from the engine's thread; none but a model call blocks."""
+
+    wake_at_ns: int | None
+    """When ``wake`` wants to be called, if nothing happens before."""
+
+    def heard(self, what: Heard, now_ns: int) -> None:
+        """The player did something."""
+
+    def sent(self, record: r.Sent | r.Dropped | r.Cancelled, now_ns: int) -> None:
+        """The stage did something that was planned, or did not."""
+
+    def wake(self, now_ns: int) -> None:
+        """Time has passed."""
+
+    def stop(self, now_ns: int) -> None:
+        """End the companion's notes: another mode takes over, or the program ends."""
+
+    def reset(self) -> None:
+        """The stage has ended everything by itself (ports lost, panic)."""
+
+    def status(self) -> str:
+        """A few words for the status line."""
+
+
+class Off:
+    """The companion is silent."""
+
+    wake_at_ns: int | None = None
+
+    def heard(self, what: Heard, now_ns: int) -> None:
+        """Nothing to do."""
+
+    def sent(self, record: r.Sent | r.Dropped | r.Cancelled, now_ns: int) -> None:
+        """Nothing to do."""
+
+    def wake(self, now_ns: int) -> None:
+        """Nothing to do."""
+
+    def stop(self, now_ns: int) -> None:
+        """Nothing sounds."""
+
+    def reset(self) -> None:
+        """Nothing to forget."""
+
+    def status(self) -> str:
+        """Nothing to say."""
+        return "off"

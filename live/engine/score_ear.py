@@ -1,0 +1,192 @@
+"""A context on the score grid, fed with a live melody: note values guessed from the player's pace.
+
+In free time the place in the bar is unknown; only durations are told. They snap to the nearest 16th or
+triplet, and a gap shorter than a 16th is no rest. Pitches are brought to C major or A minor and into the
+range of the given voice.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from live.engine.pace import Pace
+from models.context import Context
+from models.events import Event, Kind
+from models.grid import TICKS_PER_QUARTER
+from models.key import Key, key_scores
+from models.sounding import SILENT
+from models.step import Network
+
+SIXTEENTH, TRIPLET = TICKS_PER_QUARTER // 4, TICKS_PER_QUARTER // 3
+LONGEST_TICKS = 8 * TICKS_PER_QUARTER
+REMEMBERED = 64
+"""Events that are heard again after a change of key."""
+_FADE = 0.94
+_MARGIN = 0.12
+_PATIENCE = 3
+
+
+def snap(ticks: float) -> int:
+    """The nearest whole number of 16ths or triplet eighths, at least one and at most eight quarters."""
+    by_16th = round(ticks / SIXTEENTH) * SIXTEENTH
+    by_triplet = round(ticks / TRIPLET) * TRIPLET
+    nearest = by_16th if abs(ticks - by_16th) <= abs(ticks - by_triplet) else by_triplet
+    return min(max(nearest, SIXTEENTH), LONGEST_TICKS)
+
+
+class ScoreEar:
+    """What a score model has heard of one melody. Owned by one thread; blocks for the model alone."""
+
+    def __init__(self, network: Network, pace: Pace, *, role: int, key: str = "auto") -> None:
+        self._network, self._pace, self._role = network, pace, role
+        self.context = Context(network, role=role)
+        self.shift = 0
+        """Semitones from the player's pitch to the model's."""
+        self._onset_ns: int | None = None
+        self._onset_tick = 0
+        self._release_ns: int | None = None
+        self._classes = np.zeros(12)
+        self._wanted, self._wanted_for = 0, 0
+        self._key: Key | None = None
+        self.set_key(key)
+        self.context.hear(Event(0, Kind.START))
+
+    def set_key(self, key: str) -> None:
+        """A fixed key, or ``auto``."""
+        self._key = None if key == "auto" else Key.parse(key)
+        if self._key is not None:
+            self._wanted = self._key.transposition
+
+    def melody(self, pitch: int, ns: int) -> Event:
+        """The event of a melody note that is struck now; rests before it are heard here."""
+        self._pace.strike(ns)
+        tick = self._onset_tick
+        if self._onset_ns is not None:
+            tick += snap((ns - self._onset_ns) / self._tick_ns)
+            self._rest_before(tick)
+        if self.context.now > self._onset_tick:  # an answer was heard since: it comes after that
+            tick = max(tick, self.context.now + SIXTEENTH)
+        self._learn(pitch)
+        self._onset_ns, self._onset_tick, self._release_ns = ns, tick, None
+        self._into_range(pitch)
+        return Event(tick, Kind.ON, pitch + self.shift)
+
+    def again(self, pitch: int) -> Event:
+        """The event of a higher note that replaces the one just struck."""
+        return Event(self._onset_tick, Kind.ON, min(127, pitch + self.shift))
+
+    def strike(self, pitch: int, velocity: int, ns: int) -> None:
+        """A melody note is struck and heard."""
+        self.context.hear(self.melody(pitch, ns)._replace(velocity=velocity))
+
+    def silence(self, pitch: int, ns: int) -> None:
+        """The melody note stops; whether that is a rest shows only when the next one is struck."""
+        self._release_ns = ns
+
+    def finish_phrase(self, ns: int) -> None:
+        """The player has finished: the rest is heard, and the end of the phrase if the model knows such."""
+        if self._onset_ns is None:
+            return
+        length = snap(((self._release_ns or ns) - self._onset_ns) / self._tick_ns)
+        sounding = self._sounding()
+        if sounding is not None:
+            tick = max(self._onset_tick + length, self.context.now)
+            self.context.hear(Event(tick, Kind.OFF, sounding))
+        if self.context.manifest.phrases and bool(self.context.state.phrase_open):
+            self.context.hear(Event(self.context.now, Kind.PHRASE))
+        self._onset_ns, self._onset_tick = ns, self.context.now
+
+    def tick_at(self, ns: int) -> int:
+        """The tick of a moment at the present pace."""
+        if self._onset_ns is None:
+            return self.context.now
+        return self._onset_tick + round((ns - self._onset_ns) / self._tick_ns)
+
+    def ns_at(self, tick: int) -> int:
+        """The moment of a tick at the present pace."""
+        return round((self._onset_ns or 0) + (tick - self._onset_tick) * self._tick_ns)
+
+    def rekey(self) -> bool:
+        """If the key has changed, hear the last events again in the new one. Whether it did.
+
+        Takes a few milliseconds: call it when nothing waits.
+        """
+        if self._wanted_for < _PATIENCE and self._key is None:
+            return False
+        target = self._nearest(self._wanted, self.shift)
+        if target == self.shift:
+            return False
+        self._move(target)
+        return True
+
+    @property
+    def key_name(self) -> str:
+        """The key that the music is taken to be in (a major key and its relative minor are one)."""
+        tonic = (-self.shift) % 12
+        return f"{Key(tonic, 'major').name}/{Key((tonic + 9) % 12, 'minor').name}"
+
+    @property
+    def _tick_ns(self) -> float:
+        return self._pace.quarter_ns / TICKS_PER_QUARTER
+
+    def _sounding(self) -> int | None:
+        found = np.flatnonzero(self.context.state.onsets[0] != SILENT)
+        return int(found[0]) if len(found) else None
+
+    def _rest_before(self, tick: int) -> None:
+        """Hear the ``off`` of the note before, if there was a rest of a 16th or more."""
+        sounding = self._sounding()
+        if sounding is None or self._release_ns is None or self._onset_ns is None:
+            return
+        end = self._onset_tick + snap((self._release_ns - self._onset_ns) / self._tick_ns)
+        if tick - end >= SIXTEENTH:
+            self.context.hear(Event(max(end, self.context.now), Kind.OFF, sounding))
+
+    def _learn(self, pitch: int) -> None:
+        """Follow the key: another one must be clearly better, several notes in a row."""
+        self._classes *= _FADE
+        self._classes[pitch % 12] += 1
+        if self._key is not None:
+            return
+        by_shift = np.full(12, -np.inf)
+        scores = key_scores(self._classes).reshape(2, 12)
+        for mode, row in zip(("major", "minor"), scores, strict=True):
+            for tonic, score in enumerate(row):
+                shift = Key(tonic, mode).transposition % 12  # type: ignore[arg-type]
+                by_shift[shift] = max(by_shift[shift], score)
+        best = int(by_shift.argmax())
+        if best == self.shift % 12 or by_shift[best] - by_shift[self.shift % 12] < _MARGIN:
+            self._wanted_for = 0
+        elif best == self._wanted % 12:
+            self._wanted_for += 1
+        else:
+            self._wanted, self._wanted_for = best, 1
+
+    def _into_range(self, pitch: int) -> None:
+        """Move by octaves until the melody lies in the range of the given voice."""
+        low, high = self._network.manifest.ranges[max(0, self._role - 1)]
+        shift = self.shift
+        while pitch + shift < low and pitch + shift + 12 <= high:
+            shift += 12
+        while pitch + shift > high and pitch + shift - 12 >= low:
+            shift -= 12
+        if shift != self.shift:
+            self._move(shift)
+
+    def _nearest(self, wanted: int, shift: int) -> int:
+        """The transposition of class ``wanted`` nearest to the present one."""
+        return shift + (wanted - shift + 6) % 12 - 6
+
+    def _move(self, shift: int) -> None:
+        """Another transposition: the last events are heard again in it."""
+        delta, self.shift = shift - self.shift, shift
+        kept = [
+            event._replace(pitch=event.pitch + delta) if event.kind in (Kind.ON, Kind.OFF) else event
+            for event in self.context.recent(REMEMBERED)
+        ]
+        kept = [event for event in kept if 0 <= event.pitch <= 127 and event.kind != Kind.START]
+        start = kept[0].time if kept else self.context.now
+        fresh = Context(self._network, role=self._role)
+        fresh.hear(Event(start, Kind.START), *kept)
+        self.context = fresh
+        self._wanted_for = 0

@@ -1,0 +1,135 @@
+"""A session without threads: records from the stage in, orders out. The same on any clock.
+
+The engine's thread owns it live; tests and golden files drive it with a manual clock.
+"""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections import deque
+from collections.abc import Callable
+
+from live.controls import Settings
+from live.engine.answer import Answer
+from live.engine.capture import Capture, NoCapture
+from live.engine.harmonize import Harmonize
+from live.engine.hearing import Hearing, Strike
+from live.engine.policy import Off, Policy, Stage
+from live.errors import AntiphonError
+from live.stage import records as r
+from models.step import Network
+
+COMPANION_CHANNELS = (1, 2, 3)
+"""Channels 2, 3 and 4 as musicians count: the player is on 1, drums on 10."""
+DEFAULT_MODEL = {"harmonize": "chorale", "answer": "piano"}
+
+
+class Session:
+    """Hearing, one mode at a time, and what is counted. Owned by one thread.
+
+    ``networks`` gives a loaded model by name; ``send`` takes orders for the stage.
+    """
+
+    def __init__(
+        self,
+        networks: Callable[[str], Network],
+        send: Callable[..., None],
+        settings: Settings,
+        *,
+        model: str | None = None,
+        seed: int = 0,
+        channels: tuple[int, ...] = COMPANION_CHANNELS,
+        capture: Capture | NoCapture | None = None,
+    ) -> None:
+        self._networks, self._send, self._model = networks, send, model
+        self.settings = settings
+        self.capture = capture or NoCapture()
+        self._tags = itertools.count(1)
+        self._now_ns = 0
+        self._hearing = Hearing()
+        self._stage = Stage(
+            send=send,
+            tags=lambda: next(self._tags) & 0xFFFFFFFF,
+            settings=lambda: self.settings,
+            hearing=self._hearing,
+            channels=channels,
+            seed=seed,
+            note=lambda name, *values: self.capture.write(name, self._now_ns, *values),
+        )
+        self.policy: Policy = self._make(settings.mode)
+        self.heard = self.sent = self.dropped = 0
+        self.strikes: deque[int] = deque(maxlen=512)
+        """Nanoseconds from each strike's stamp to the first order that it caused."""
+        self.lateness: deque[int] = deque(maxlen=512)
+        """Nanoseconds from due to sent, of planned notes."""
+
+    @property
+    def wake_at_ns(self) -> int | None:
+        """When :meth:`wake` wants to be called."""
+        return self.policy.wake_at_ns
+
+    def on_record(self, record: r.StageRecord, now_ns: int) -> None:
+        """Take one record from the stage."""
+        self._now_ns = now_ns
+        match record:
+            case r.Heard(stamp, source, message):
+                self.heard += 1
+                self.capture.write("heard", now_ns, stamp, source, list(message))
+                for what in self._hearing.hear(stamp, message):
+                    self.policy.heard(what, now_ns)
+                    if isinstance(what, Strike):
+                        self.strikes.append(time.perf_counter_ns() - stamp)
+            case r.Sent(due, actual, message, tag):
+                self.sent += 1
+                self.lateness.append(actual - due)
+                self.capture.write("sent", now_ns, due, actual, list(message), tag)
+                self.policy.sent(record, now_ns)
+            case r.Dropped():
+                self.dropped += 1
+                self.capture.write("dropped", now_ns, record.due_ns, list(record.message), record.tag)
+                self.policy.sent(record, now_ns)
+            case r.Cancelled():
+                self.policy.sent(record, now_ns)
+            case r.PortLost():
+                self.capture.write("port lost", now_ns, int(record.reason))
+                self.policy.reset()
+            case _:
+                pass
+
+    def wake(self, now_ns: int) -> None:
+        """Time has passed."""
+        self._now_ns = now_ns
+        self.policy.wake(now_ns)
+
+    def set(self, name: str, value: object, now_ns: int) -> None:
+        """Change a control. Raises ``AntiphonError`` for a bad value; nothing changes then."""
+        self._now_ns = now_ns
+        before, self.settings = self.settings, self.settings.changed(name, value)
+        self.capture.write("control", now_ns, name, value)
+        if name == "thru":
+            self._send(r.SetThru(bool(value)))
+        if name == "mode" and before.mode != self.settings.mode:
+            try:
+                policy = self._make(self.settings.mode)
+            except AntiphonError:
+                self.settings = before
+                raise
+            self.policy.stop(now_ns)
+            self.policy = policy
+
+    def stop(self, now_ns: int) -> None:
+        """End the companion's notes."""
+        self.policy.stop(now_ns)
+
+    def _make(self, mode: str) -> Policy:
+        if mode == "off":
+            return Off()
+        network = self._networks(self._model or DEFAULT_MODEL[mode])
+        if mode == "answer":
+            if network.manifest.voices > 1:
+                raise AntiphonError(f"model {network.manifest.name} cannot answer: use piano or folk")
+            return Answer(network, self._stage)
+        if network.manifest.voices < 2:
+            raise AntiphonError(f"model {network.manifest.name} cannot harmonise: use chorale")
+        return Harmonize(network, self._stage)
