@@ -26,11 +26,15 @@ _MODES: dict[str, Mode] = {
 }  # fmt: skip
 _WRITTEN = re.compile(r"\s*([A-Ga-g])([#b♯♭]?)\s*([A-Za-z]*)\s*")
 
-# The probe-tone profiles of Krumhansl and Kessler (1982), from the tonic upwards.
+# How often each degree, from the tonic upwards, occurs in a stretch of music in major and in minor:
+# Temperley, Music and Probability (2007), from the Kostka-Payne corpus. They find the transposition of
+# the key token for 93 % of 500 Essen tunes and 86 % of 59 Bach chorales (87 and 90 % of their first halves).
+# The probe-tone profiles of Krumhansl and Kessler (1982) find 68 and 76 % (53 and 76 %). That these take
+# some minor pieces for the relative major does no harm: both come home by the same transposition.
 _PROFILES = np.array(
     [
-        [6.35, 2.23, 3.48, 2.33, 4.38, 4.09, 2.52, 5.19, 2.39, 3.66, 2.29, 2.88],
-        [6.33, 2.68, 3.52, 5.38, 2.60, 3.53, 2.54, 4.75, 3.98, 2.69, 3.34, 3.17],
+        [0.748, 0.060, 0.488, 0.082, 0.670, 0.460, 0.096, 0.715, 0.104, 0.366, 0.057, 0.400],
+        [0.712, 0.084, 0.474, 0.618, 0.049, 0.460, 0.105, 0.747, 0.404, 0.067, 0.133, 0.330],
     ]
 )
 
@@ -64,9 +68,10 @@ class Key(NamedTuple):
 
 
 def find_key(notes: NoteArray) -> Key:
-    """The key whose Krumhansl-Kessler profile fits the notes ``[n, 5]`` best, weighted by duration.
+    """The key whose profile correlates best with the notes ``[n, 5]``, weighted by duration.
 
-    Notes that favour no key (none at all, or all twelve pitch classes alike) are taken for C major.
+    This is the algorithm of Krumhansl and Schmuckler. Notes that favour no key (none at all, or all
+    twelve pitch classes alike) are taken for C major.
     """
     pitch_class = notes[:, 1].astype(int) % 12
     classes = np.bincount(pitch_class, weights=notes[:, 3], minlength=12).astype(np.float64)

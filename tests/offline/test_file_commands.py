@@ -59,7 +59,8 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> Asked:
         for at in range(start, end, 24):
             pitch = 60 + (at * (seed + 1)) % 11
             yield Event(at, Kind.ON, pitch, 50)
-            yield Event(at + 12, Kind.OFF, pitch)
+            if network.manifest.name == "piano" or at % 48:  # on the score grid an ON ends a note
+                yield Event(at + 12, Kind.OFF, pitch)
         yield Event(end + 50, Kind.ON, 60, 50)  # beyond what was asked for
 
     def harmonize_events(network: Network, melody, *, voices, style, seed) -> Iterator[Event]:
@@ -110,7 +111,7 @@ def test_a_line_goes_on_in_a_track_of_its_own(asked: Asked, tune: Path, tmp_path
     new = read(out).parts[-1]
     assert (new.name, new.program, new.channel) == ("Antiphon (folk)", 73, 0)
     assert new.notes[:, 0].tolist() == [24, 25, 26, 27, 28, 29]
-    assert new.notes[:, 3].tolist() == [0.5] * 6
+    assert new.notes[:, 3].tolist() == [1, 0.5] * 3
     assert set(new.notes[:, 2]) == {90}
     assert capsys.readouterr().out == f"{out}: 6 new notes by folk, seed 7\n"
 
