@@ -95,6 +95,7 @@ class _Daemon:
             networks.get,
             lambda *orders: links[0].send(*orders),  # noqa: PLW0108  (the link comes after)
             self._settings,
+            SystemClock(),
             model=options["model"],
             seed=options["seed"],
             channels=options["channels"] or COMPANION_CHANNELS,

@@ -6,7 +6,6 @@ The engine's thread owns it live; tests and golden files drive it with a manual 
 from __future__ import annotations
 
 import itertools
-import time
 from collections import deque
 from collections.abc import Callable
 
@@ -18,6 +17,7 @@ from live.engine.hearing import Hearing, Strike
 from live.engine.policy import Off, Policy, Stage
 from live.errors import AntiphonError
 from live.stage import records as r
+from live.stage.clock import Clock
 from models.step import Network
 
 COMPANION_CHANNELS = (1, 2, 3)
@@ -36,13 +36,14 @@ class Session:
         networks: Callable[[str], Network],
         send: Callable[..., None],
         settings: Settings,
+        clock: Clock,
         *,
         model: str | None = None,
         seed: int = 0,
         channels: tuple[int, ...] = COMPANION_CHANNELS,
         capture: Capture | NoCapture | None = None,
     ) -> None:
-        self._networks, self._send, self._model = networks, send, model
+        self._networks, self._send, self._model, self._clock = networks, send, model, clock
         self.settings = settings
         self.capture = capture or NoCapture()
         self._tags = itertools.count(1)
@@ -60,7 +61,7 @@ class Session:
         self.policy: Policy = self._make(settings.mode)
         self.heard = self.sent = self.dropped = 0
         self.strikes: deque[int] = deque(maxlen=512)
-        """Nanoseconds from each strike's stamp to the first order that it caused."""
+        """Nanoseconds from each strike's stamp to the last order that it caused."""
         self.lateness: deque[int] = deque(maxlen=512)
         """Nanoseconds from due to sent, of planned notes."""
 
@@ -79,7 +80,7 @@ class Session:
                 for what in self._hearing.hear(stamp, message):
                     self.policy.heard(what, now_ns)
                     if isinstance(what, Strike):
-                        self.strikes.append(time.perf_counter_ns() - stamp)
+                        self.strikes.append(self._clock.now_ns() - stamp)
             case r.Sent(due, actual, message, tag):
                 self.sent += 1
                 self.lateness.append(actual - due)

@@ -100,6 +100,8 @@ class StageProcess:
         self._finished.set()
         wiring.detach()
         reader.stop()
+        if watch.ident is not None:
+            watch.join(_PORT_WATCH_SECONDS)
         if sender.stop():
             performer.end_everything()
             time.sleep(wiring.settle_seconds)

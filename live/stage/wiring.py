@@ -130,13 +130,17 @@ class Wiring:
             return
         for each in self.inputs:
             each.close()
+        self.inputs.clear()
         for sink in self.sinks:
             sink.close()
+        self.sinks.clear()
         if self._watch is not None:
             self._watch.close()
-        for rt in [*self._midi_ins, *self._midi_outs]:
+        while rts := self._midi_ins or self._midi_outs:
+            rt = rts.pop()
             with contextlib.suppress(rtmidi.RtMidiError):
                 rt.close_port()
+                rt.delete()  # leaves the server, else JACK waits for this client
 
     def __enter__(self) -> Wiring:
         return self

@@ -1,0 +1,104 @@
+"""A player, an engine and a stage on one manual clock: a whole session in no time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from live.controls import Settings
+from live.engine.session import Session
+from live.stage.clock import MILLISECOND
+from live.stage.rehearsal import Rehearsal
+from models.step import Network, load_network
+
+_LOADED: dict[str, Network] = {}
+
+
+def shipped(name: str) -> Network:
+    """A shipped model, loaded once for all tests."""
+    if name not in _LOADED:
+        _LOADED[name] = load_network(name)
+    return _LOADED[name]
+
+
+class Band:
+    """A session and its stage; ``play`` moves the clock in steps of a millisecond."""
+
+    def __init__(
+        self,
+        *,
+        networks: Callable[[str], Network] = shipped,
+        model: str | None = None,
+        seed: int = 1,
+        **settings: object,
+    ) -> None:
+        self.stage = Rehearsal(thru=(False,))
+        self.stage.clock.advance(10**9)
+        chosen = Settings()
+        for name, value in settings.items():
+            chosen = chosen.changed(name, value)
+        self.session = Session(networks, self.stage.order, chosen, self.stage.clock, model=model, seed=seed)
+        self._reported = 0
+
+    @property
+    def now_ms(self) -> float:
+        return self.stage.clock.now_ns() / MILLISECOND
+
+    def play(self, messages: Iterable[tuple[float, bytes]], rest_ms: float = 0) -> None:
+        """Play ``(milliseconds from now, message)`` in order, then let ``rest_ms`` pass."""
+        start = self.now_ms
+        for at, message in messages:
+            self.wait(start + at - self.now_ms)
+            self.stage.hear(message)
+            self._deliver()
+        self.wait(rest_ms)
+
+    def wait(self, milliseconds: float) -> None:
+        """Let time pass."""
+        until = self.now_ms + milliseconds
+        while self.now_ms < until - 1e-6:
+            self.stage.run(min(1.0, until - self.now_ms))
+            self._deliver()
+            wake = self.session.wake_at_ns
+            if wake is not None and wake <= self.stage.clock.now_ns():
+                self.session.wake(self.stage.clock.now_ns())
+                self._deliver()
+
+    def set(self, name: str, value: object) -> None:
+        self.session.set(name, value, self.stage.clock.now_ns())
+        self._deliver()
+
+    def stop(self) -> None:
+        self.session.stop(self.stage.clock.now_ns())
+        self.wait(1)
+
+    def _deliver(self) -> None:
+        while self._reported < len(self.stage.reports):
+            record = self.stage.reports[self._reported]
+            self._reported += 1
+            self.session.on_record(record, self.stage.clock.now_ns())
+
+    @property
+    def sent(self) -> list[tuple[float, bytes]]:
+        """(milliseconds, message) of everything put on the wire."""
+        return [(each[0] / MILLISECOND, each[2]) for each in self.stage.sink.deliveries]
+
+
+def tune(pitches: Iterable[int], gap_ms: float = 300, length_ms: float = 250, velocity: int = 80) -> list[tuple[float, bytes]]:
+    """A melody as messages: evenly spaced, detached by the difference."""
+    messages = []
+    for index, pitch in enumerate(pitches):
+        messages.append((index * gap_ms, bytes((0x90, pitch, velocity))))
+        messages.append((index * gap_ms + length_ms, bytes((0x80, pitch, 0))))
+    return sorted(messages, key=lambda each: each[0])
+
+
+def still_sounding(messages: Iterable[bytes]) -> set[tuple[int, int]]:
+    """(channel, pitch) of note-ons without a note-off after them."""
+    sounding: set[tuple[int, int]] = set()
+    for message in messages:
+        key = (message[0] & 0x0F, message[1])
+        if message[0] & 0xF0 == 0x90 and message[2]:
+            sounding.add(key)
+        elif message[0] & 0xF0 in (0x80, 0x90):
+            sounding.discard(key)
+    return sounding
