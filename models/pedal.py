@@ -14,6 +14,8 @@ from models.convert import NoteArray
 PEDAL_CC = 64
 PEDAL_DOWN = 64
 """The least value of controller 64 that counts as down."""
+SAME_INSTANT = 1e-9
+"""Times that differ by less, in whatever unit, differ by rounding: onset + duration is not exact."""
 
 
 def sustained(notes: NoteArray, pedal: NDArray[np.float64]) -> NoteArray:
@@ -38,7 +40,7 @@ def prolonged(notes: NoteArray, pedal: NDArray[np.float64]) -> NoteArray:
     last = max(float(release.max()), float(time[-1]))
     # up_after[i]: the time of the first "up" among the pedal's events i, i + 1, ...
     up_after = np.minimum.accumulate(np.where(down, last, time)[::-1])[::-1]
-    state = np.searchsorted(time, release, side="right") - 1
+    state = np.searchsorted(time, release + SAME_INSTANT, side="right") - 1
     caught = (state >= 0) & down[state]
     sounding = notes.copy()
     sounding[caught, 3] = up_after[state[caught]] - notes[caught, 0]

@@ -43,6 +43,14 @@ def test_at_one_instant_the_pedal_moves_before_the_key():
     assert sustained(notes((0, 60, 1)), pedal((0.5, 127), (1, 0)))[0, 3] == 1
 
 
+def test_one_instant_is_one_instant_whatever_the_unit():
+    for tick in range(1, 2000):
+        onset, release = tick / 384, (tick + 85) / 384
+        played = notes((onset, 60, release - onset))
+        held = sustained(played, pedal((release, 127), (release + 1, 0)))
+        assert held[0, 3] > 1
+
+
 def test_a_pedal_that_never_comes_up_holds_to_the_end():
     assert sustained(notes((0, 60, 1), (0, 64, 6)), pedal((0.5, 127)))[0, 3] == 6
 
