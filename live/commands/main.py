@@ -27,7 +27,7 @@ WORDS = {
     "evaluate": "evaluate",
     "export": "export",
 }
-"""Each word of the command, and the module in this package that holds a function of that name."""
+"""Each word of the command, and the module here that holds a function of the module's name."""
 
 
 def main() -> None:
@@ -78,7 +78,7 @@ def application(words: Iterable[str]) -> typer.Typer:
     """The command with some of its words; the modules of others are not imported."""
     app = typer.Typer(
         name="antiphon",
-        help="A musician's partner over MIDI: continues, harmonises and composes.",
+        help="A musician's partner over MIDI: it harmonises and answers what you play, and writes on.",
         add_completion=False,
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},
