@@ -163,7 +163,7 @@ class StageLink:
                     heard_ns = now
                 for record in said:
                     match record:
-                        case r.Heartbeat(_, since) if since and now - since > STUCK_NS:
+                        case r.Heartbeat(beat, since) if since and beat - since > STUCK_NS:
                             return r.PortLost(r.LostReason.CALL_STUCK), STUCK
                         case r.Heartbeat():
                             pass

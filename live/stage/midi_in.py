@@ -64,6 +64,7 @@ class Input:
         self._clock = clock
         self._deliver = deliver
         self._stamper = Stamper()
+        self._at_first_call: Callable[[], object] | None = None
 
     def accept(self, data: Sequence[int], delta_seconds: float) -> None:
         """Stamp, cut and hand over. The reader thread, or RtMidi's on callback systems."""
@@ -82,11 +83,18 @@ class Input:
                 return
             self.accept(*event)
 
-    def use_callback(self) -> None:
-        """Have RtMidi call :meth:`accept` from its own thread (never on JACK)."""
+    def use_callback(self, at_first_call: Callable[[], object]) -> None:
+        """Have RtMidi call :meth:`accept` from its own thread (never on JACK).
+
+        ``at_first_call`` is done once in that thread, which nobody else can reach.
+        """
+        self._at_first_call = at_first_call
         self._midi_in.set_callback(self._called_back)
 
     def _called_back(self, event: tuple[list[int], float], _: object) -> None:
+        if self._at_first_call is not None:
+            first, self._at_first_call = self._at_first_call, None
+            first()
         self.accept(*event)
 
     def detach(self) -> None:

@@ -23,7 +23,8 @@ class RtMidiSink:
     def send(self, message: bytes, due_ns: int) -> None:
         """Put ``message`` on the wire now. The sender's thread; blocks for the port call.
 
-        Raises ``SendError`` when the port refuses it.
+        Raises ``SendError`` when the port refuses it. RtMidi itself drops, without a word, what is
+        longer than its ring on JACK (16 KiB).
         """
         if self.dead:
             raise SendError("the MIDI system has gone away")

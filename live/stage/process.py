@@ -91,23 +91,24 @@ class StageProcess:
         sender.start()
         if wiring.polled:
             reader.start()
+        watch = threading.Thread(target=self._watch_ports, args=(wiring,), name="port watch", daemon=True)
         if any(not port.virtual for port in self._settings.ports):
-            threading.Thread(target=self._watch_ports, args=(wiring,), name="port watch", daemon=True).start()
+            watch.start()
         self._greet(wiring, granted)
-
-        self._serve(performer, wiring)
-
-        self._finished.set()
-        wiring.detach()
-        reader.stop()
-        if watch.ident is not None:
-            watch.join(_PORT_WATCH_SECONDS)
-        if sender.stop():
+        try:
+            self._serve(performer, wiring)
+        finally:  # whatever happened: detach, stop, wake, join, end what sounds, close
+            self._finished.set()
+            wiring.detach()
+            reader.stop()
+            if watch.ident is not None:
+                watch.join(_PORT_WATCH_SECONDS)
+            if not sender.stop():
+                # stuck in a port call: nothing more can be sent, and closing would hang too
+                self._goodbye()
+                os._exit(EXIT_STUCK)
             performer.end_everything()
             time.sleep(wiring.settle_seconds)
-        else:  # stuck in a port call: nothing more can be sent, and closing would hang too
-            self._goodbye()
-            os._exit(EXIT_STUCK)
 
     def _greet(self, wiring: Wiring, granted: bool) -> None:
         inputs, outputs = self._settings.inputs, self._settings.outputs

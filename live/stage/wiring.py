@@ -10,7 +10,7 @@ from typing import Any
 import rtmidi
 
 from live.errors import PortError
-from live.stage import apis
+from live.stage import apis, realtime
 from live.stage.clock import Clock
 from live.stage.jack_watch import JackWatch
 from live.stage.messages import Incoming
@@ -82,7 +82,7 @@ class Wiring:
         midi_in.ignore_types(False, False, False)  # else the time deltas lie
         opened = Input(number, midi_in, clock, deliver)
         if self._settings.api not in apis.POLLED:
-            opened.use_callback()
+            opened.use_callback(realtime.raise_priority)
         _open(midi_in, port, "input")
         self.inputs.append(opened)
 

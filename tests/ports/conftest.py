@@ -1,0 +1,53 @@
+"""Fixtures: JACK servers under the dummy driver, peers to connect to the daemon."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+
+import pytest
+from jack_world import JackServer, Peer
+
+
+@pytest.fixture(scope="session")
+def _jackd() -> None:
+    if not (shutil.which("jackd") and shutil.which("jack_wait")):
+        pytest.skip("no jackd on this machine")
+
+
+@pytest.fixture(scope="session")
+def jack_session(_jackd: None) -> Iterator[JackServer]:
+    """One JACK server for all tests that leave it alive: 64 frames at 48 kHz."""
+    server = JackServer()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def jack_server(jack_session: JackServer, monkeypatch: pytest.MonkeyPatch) -> JackServer:
+    """The session's JACK server, as the default one of this process and its children."""
+    monkeypatch.setenv("JACK_DEFAULT_SERVER", jack_session.name)
+    return jack_session
+
+
+@pytest.fixture
+def mortal_jack(_jackd: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[JackServer]:
+    """A JACK server of the test's own, to be stopped, killed and started again."""
+    server = JackServer()
+    monkeypatch.setenv("JACK_DEFAULT_SERVER", server.name)
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def peers() -> Iterator[Callable[[], Peer]]:
+    """Makes peers, connected to the daemon that must be there already."""
+    made: list[Peer] = []
+
+    def make() -> Peer:
+        made.append(Peer())
+        return made[-1]
+
+    yield make
+    for peer in made:
+        peer.close()

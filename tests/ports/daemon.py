@@ -1,0 +1,130 @@
+"""``antiphon live`` as a process, with everything that it says and every process that it starts."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sysconfig
+import threading
+import time
+from pathlib import Path
+from typing import IO
+
+from jack_world import wait_until
+
+COMMAND = Path(sysconfig.get_path("scripts")) / "antiphon"
+START_SECONDS = 30.0
+"""How long a daemon may take to be ready before a test fails; machines are busy."""
+OTHER_MODELS = "ANTIPHON_TEST_MODELS"
+"""An environment variable: a folder of other models to be tested in place of the shipped ones."""
+
+
+def model(name: str) -> list[str]:
+    """Options that choose a model: the shipped one needs none."""
+    folder = os.environ.get(OTHER_MODELS)
+    return ["--model", str(Path(folder) / f"{name}.json")] if folder else []
+
+
+class Daemon:
+    """One ``antiphon live``. ``said`` and ``complained`` are its lines on stdout and stderr."""
+
+    def __init__(self, *arguments: str, home: Path, **environment: str) -> None:
+        self.said: list[str] = []
+        self.complained: list[str] = []
+        self.home = home
+        self.began = time.perf_counter()
+        self.process = subprocess.Popen(
+            [str(COMMAND), "live", *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "XDG_DATA_HOME": str(home), **environment},
+        )
+        self._readers = [
+            threading.Thread(target=self._read, args=pair, daemon=True)
+            for pair in ((self.process.stdout, self.said), (self.process.stderr, self.complained))
+        ]
+        for reader in self._readers:
+            reader.start()
+
+    @staticmethod
+    def _read(stream: IO[str], lines: list[str]) -> None:
+        with stream:
+            lines.extend(line.rstrip("\n") for line in stream)
+
+    def wait_until_ready(self) -> float:
+        """Seconds from the start to the line ``ready:``."""
+        wait_until(lambda: self.said or self.process.poll() is not None, START_SECONDS)
+        seconds = time.perf_counter() - self.began
+        assert self.process.poll() is None, self.complained
+        assert self.said[0].startswith("ready: ")
+        return seconds
+
+    @property
+    def family(self) -> list[int]:
+        """The daemon and its children that live, zombies not counted."""
+        return [self.process.pid, *children(self.process.pid)]
+
+    def tell(self, number: int) -> None:
+        """Send a signal to the daemon alone."""
+        self.process.send_signal(number)
+
+    def wait(self, seconds: float = 10) -> int:
+        """The exit code."""
+        code = self.process.wait(seconds)
+        for reader in self._readers:
+            reader.join(seconds)
+        return code
+
+    def stop(self, number: int = signal.SIGTERM) -> int:
+        """Ask it to end; the exit code."""
+        self.tell(number)
+        return self.wait()
+
+    def close(self) -> None:
+        """Whatever happened: nothing of it is left."""
+        left = self.family
+        if self.process.poll() is None:
+            self.process.kill()
+        for pid in left[1:]:
+            if runs(pid):
+                os.kill(pid, signal.SIGKILL)
+        self.wait()
+
+
+def _stat(pid: int | str) -> list[str]:
+    """Fields of ``/proc/PID/stat`` from the state on; empty when the process is gone."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    except (FileNotFoundError, ProcessLookupError):
+        return []
+
+
+def runs(pid: int) -> bool:
+    """Whether a process is there and no zombie."""
+    fields = _stat(pid)
+    return bool(fields) and fields[0] not in "ZX"
+
+
+def children(pid: int) -> list[int]:
+    """Processes that ``pid`` started."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            fields = _stat(entry.name)
+            if fields and int(fields[1]) == pid and fields[0] not in "ZX":
+                found.append(int(entry.name))
+    return sorted(found)
+
+
+def cpu_seconds(pid: int) -> float:
+    """Processor time that a process and the children that it has waited for have used; 0 when gone."""
+    fields = _stat(pid)
+    return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK") if fields else 0.0
+
+
+def resident_bytes(pid: int) -> int:
+    """Memory that a process holds."""
+    return int(_stat(pid)[21]) * os.sysconf("SC_PAGE_SIZE")
