@@ -151,16 +151,16 @@ class StageLink:
             selector.register(child.link, selectors.EVENT_READ)
             selector.register(self._wake_out, selectors.EVENT_READ)
             while not self._closing.is_set():
-                spoke = selector.select(STUCK_NS / 5 / SECOND)
+                selector.select(STUCK_NS / 5 / SECOND)
+                now = self._clock.now_ns()  # before the look: a link that was held up accuses nobody
                 child.link.flush()
-                now = self._clock.now_ns()
-                if not spoke and now - heard_ns > patience:
-                    return r.PortLost(r.LostReason.CALL_STUCK), STUCK
                 said = child.link.receive()
                 if said is None:
                     return self._post_mortem(child, words)
                 if said:
                     heard_ns = now
+                elif now - heard_ns > patience:
+                    return r.PortLost(r.LostReason.CALL_STUCK), STUCK
                 for record in said:
                     match record:
                         case r.Heartbeat(beat, since) if since and beat - since > STUCK_NS:
