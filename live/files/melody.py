@@ -11,6 +11,7 @@ from live.files import snap
 from live.files.lines import melody, melody_part
 from live.files.music import Music
 from live.files.prompt import BeatAxis, Prompt
+from models.convert import NoteArray
 from models.events import PITCHES
 from models.grid import SCORE, TICKS_PER_QUARTER
 from models.key import Key, find_key
@@ -18,7 +19,7 @@ from models.meter import Meter
 from models.piece import Piece
 
 SHORTEST_REST = 6
-"""Ticks: a gap shorter than a sixteenth is no rest."""
+"""Ticks: in a MIDI file a gap shorter than a sixteenth is no rest."""
 
 
 def melody_prompt(
@@ -34,7 +35,8 @@ def melody_prompt(
     (lowest, highest) is where the model knows the melody: it is moved there by octaves if that
     helps. Raises ``FileError`` when no part is called ``part``.
     """
-    line = melody(melody_part(music, part))
+    chosen = melody_part(music, part)
+    line = melody(chosen)
     key = key or music.key or find_key(np.concatenate([part.notes for part in music.pitched]))
     shift = key.transposition
     shift += octaves(line[:, 1] + shift, pitch_range or (0, PITCHES - 1))
@@ -47,7 +49,8 @@ def melody_prompt(
     notes = line[kept]
     notes[:, 0] = starts[kept] - base
     notes[:, 1] += shift
-    notes[:, 3] = _durations(starts[kept], ends[kept])
+    played = music.midi is not None
+    notes[:, 3] = _durations(starts[kept], ends[kept], join=played)
     notes[:, 4] = 0
     return Prompt(
         music=music,
@@ -57,6 +60,7 @@ def melody_prompt(
             notes,
             mode=key.mode,
             transposition=shift,
+            phrases=_phrases(chosen.phrases, line[kept, 0], notes),
             meters=[] if snap.is_free(line[:, 0]) else _meters(music, base),
         ),
         axis=axis,
@@ -71,7 +75,7 @@ def octaves(pitches: NDArray[np.float64], pitch_range: tuple[int, int]) -> int:
     def inside(shift: int) -> int:
         return int(((pitches + shift >= low) & (pitches + shift <= high)).sum())
 
-    return max((0, -12, 12, -24, 24, -36, 36), key=inside)
+    return max((0, 12, -12, 24, -24, 36, -36), key=inside)
 
 
 def _one_a_tick(starts: NDArray[np.int64], lengths: NDArray[np.float64]) -> NDArray[np.int64]:
@@ -83,12 +87,21 @@ def _one_a_tick(starts: NDArray[np.int64], lengths: NDArray[np.float64]) -> NDAr
     return kept
 
 
-def _durations(starts: NDArray[np.int64], ends: NDArray[np.int64]) -> NDArray[np.int64]:
-    """At least a tick, at most to the next note, and up to it where the gap is no rest."""
+def _durations(starts: NDArray[np.int64], ends: NDArray[np.int64], *, join: bool) -> NDArray[np.int64]:
+    """At least a tick, at most to the next note; with ``join`` up to it where the gap is no rest."""
     lengths: NDArray[np.int64] = np.maximum(ends - starts, 1)
     room = np.diff(starts)
-    lengths[:-1] = np.where(room - lengths[:-1] < SHORTEST_REST, room, lengths[:-1])
+    shortest_rest = SHORTEST_REST if join else 0
+    lengths[:-1] = np.where(room - lengths[:-1] < shortest_rest, room, lengths[:-1])
     return lengths
+
+
+def _phrases(ends: tuple[float, ...], onsets: NDArray[np.float64], notes: NoteArray) -> NDArray[np.int64]:
+    """The ticks at which the notes end that are the last before the ``ends`` (in quarters)."""
+    last = np.searchsorted(onsets, np.array(ends) - 1e-6) - 1
+    last = np.unique(last[last >= 0])
+    ticks: NDArray[np.int64] = np.rint(notes[last, 0] + notes[last, 3]).astype(np.int64)
+    return ticks
 
 
 def _meters(music: Music, base: int) -> list[Meter]:

@@ -37,7 +37,8 @@ class Part:
     """One instrument. ``notes`` ``[n, 5]`` in quarters, by onset, as long as *keys* were down.
 
     ``pedal`` ``[m, 2]``: (quarter, value of controller 64), in the order of the file; ``channel``
-    counts from 0; ``program`` is ``None`` where the file names none.
+    counts from 0; ``program`` is ``None`` where the file names none. ``phrases``:
+    the quarters at which notes end that end a phrase, where the score says so.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Part:
     program: int | None = None
     channel: int = 0
     pedal: NDArray[np.float64] = field(default_factory=no_pedal)
+    phrases: tuple[float, ...] = ()
 
     @property
     def drums(self) -> bool:

@@ -17,6 +17,8 @@ from live.files.unreadable import UnreadableError
 from models.convert import NoteArray
 from models.key import Key
 
+_CLOSE = 1e-6
+"""Quarters that count as none."""
 _MINOR_MODES = ("minor", "aeolian", "dorian", "phrygian", "locrian")
 _CHANNELS = [channel for channel in range(16) if channel != DRUM_CHANNEL]
 
@@ -64,18 +66,26 @@ def _music(name: str, score: Any, remarks: tuple[str, ...]) -> Music:
 
 def _part(stave: Any, number: int) -> Part:
     instrument = stave.getInstrument()
+    elements = list(stave.stripTies().flatten().notes)
+    held = (element for element in elements if _has_fermata(element))
     return Part(
         name=stave.partName or f"part {number + 1}",
-        notes=_notes(stave),
+        notes=_notes(elements),
+        phrases=tuple(float(element.offset + element.quarterLength) for element in held),
         program=instrument.midiProgram,
         channel=_CHANNELS[number % len(_CHANNELS)],
     )
 
 
-def _notes(stave: Any) -> NoteArray:
-    """All notes of a part, ties joined, without grace notes, chord symbols and drums."""
+def _has_fermata(element: Any) -> bool:
+    """In scores of songs a fermata ends a phrase; so the chorale model learns it."""
+    return any("Fermata" in expression.classes for expression in element.expressions)
+
+
+def _notes(elements: Iterable[Any]) -> NoteArray:
+    """All notes, without grace notes, chord symbols and drums."""
     rows = []
-    for element in stave.stripTies().flatten().notes:
+    for element in elements:
         if element.duration.isGrace or "ChordSymbol" in element.classes:
             continue
         velocity = element.volume.velocity or DEFAULT_VELOCITY
@@ -97,7 +107,7 @@ def _tempo(staves: Iterable[Any]) -> TempoMap:
 
 
 def _meters(stave: Any) -> Iterator[MeterMark]:
-    """The meters; bar lines are where full measures begin, also after a measure of odd length."""
+    """The meters; a first measure that is too short is a pickup."""
     bars = list(stave.getElementsByClass("Measure"))
     measures = [(float(bar.offset), float(bar.quarterLength)) for bar in bars]
     signs = {float(bar.offset): bar.timeSignature for bar in bars if bar.timeSignature}
@@ -107,13 +117,31 @@ def _meters(stave: Any) -> Iterator[MeterMark]:
     for start, sign in sorted(signs.items()):
         until = min((other for other in signs if other > start), default=float("inf"))
         bar = float(sign.barDuration.quarterLength)
-        full = [at for at, length in measures if start <= at < until and length > bar - 1e-6]
-        mark = MeterMark(start, sign.numerator, sign.denominator, full[0] if full else start)
-        yield mark
-        for at in full:
-            if min((at - mark.bar_line) % bar, (mark.bar_line - at) % bar) > 1e-6:
-                mark = mark._replace(quarter=at, bar_line=at)
-                yield mark
+        own = [each for each in measures if start <= each[0] < until]
+        if len(own) > 1 and own[0][1] < bar - _CLOSE:
+            del own[0]
+        mark = MeterMark(start, sign.numerator, sign.denominator, own[0][0] if own else start)
+        yield from bars_as_written(mark, own)
+
+
+def bars_as_written(mark: MeterMark, measures: list[tuple[float, float]]) -> Iterator[MeterMark]:
+    """The meter, and again at each measure (start, length) that does not fit its bars.
+
+    The second half of a bar that a repeat sign divides is not such a measure.
+    """
+    yield mark
+    bar = mark.bar_quarters
+    before = 0.0
+    for start, length in measures:
+        place = (start - mark.bar_line) % bar
+        fits = min(place, bar - place) < _CLOSE
+        second_half = abs(place - before) < _CLOSE and abs(before + length - bar) < _CLOSE
+        place = 0.0 if fits else place
+        if not fits and not second_half:
+            mark = mark._replace(quarter=start, bar_line=start)
+            yield mark
+            place = 0.0
+        before = place + length
 
 
 def _key(staves: list[Any]) -> Key | None:

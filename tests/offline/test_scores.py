@@ -142,7 +142,7 @@ def test_programs_and_transposing_instruments_sound_as_written_for_them(tmp_path
     ("name", "parts", "key"),
     [
         ("chopin/mazurka06-2.krn", 2, Key(1, "minor")),
-        ("palestrina/Agnus_II_47.krn", 6, Key(5, "major")),
+        ("palestrina/Agnus_II_47.krn", 6, Key(7, "minor")),
         ("schubert/Lindenbaum.xml", 3, Key(4, "major")),
         ("johnson_j_r/lift_every_voice.mxl", 4, Key(8, "major")),
         ("oneills1850/0001-0050.abc", 1, Key(7, "minor")),
@@ -161,3 +161,20 @@ def test_nothing_is_printed(capfd: pytest.CaptureFixture[str]):
     read(corpus("chopin/mazurka06-2.krn"))
     captured = capfd.readouterr()
     assert captured.out == captured.err == ""
+
+
+def test_kern_phrase_marks_and_fermatas_end_phrases(tmp_path: Path):
+    assert load(tmp_path, "tune.krn", KERN).parts[0].phrases == (6,)
+    held = "**kern\n4c;\n4d\n8r\n[4e;\n8e]\n*-\n"
+    assert load(tmp_path, "held.krn", held).parts[0].phrases == (1, 4)
+    assert read(corpus("bach/bwv66.6.mxl")).parts[0].phrases == (4, 8, 12, 20, 29, 36)
+
+
+def test_kern_keys_of_church_modes(tmp_path: Path):
+    for token, key in (("*g:dor", Key(7, "minor")), ("*B-:mix", Key(10, "major")), ("*?:", Key(7, "major"))):
+        assert load(tmp_path, "mode.krn", KERN.replace("*G:", token)).key == key
+
+
+def test_bars_that_do_not_fit_begin_anew_and_divided_bars_do_not(tmp_path: Path):
+    text = "**kern\n*M3/4\n4c\n=1\n2.d\n=2\n2d\n=:|!\n4e\n=3\n2.f\n=4\n2g\n=5\n2.a\n=6\n2.b\n*-\n"
+    assert load(tmp_path, "bars.krn", text).meters == (MeterMark(0, 3, 4, 1), MeterMark(12, 3, 4, 12))
