@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from models.events import Event, EventArray, Kind, to_array
 from models.grid import velocity_of_bin
 from models.masks import legal_tokens, legal_voices, legal_waits
+from models.memory import UNDO
 from models.meter import Meter, place_of, positions
 from models.sampling import Draws, Picked, Style, log_probabilities, pick
 from models.sounding import Sounding, trace
@@ -71,8 +72,8 @@ class Choice:
 class Context:
     """A rolling context over a model. Owned by one thread.
 
-    ``meters`` place ticks in bars (empty: unknown); ``role`` is the given voice of a chorale + 1 (0: unknown).
-    ``velocity`` is what voices get in a model that knows no loudness.
+    ``meters`` place ticks in bars (empty: unknown); ``role`` is the given voice of a chorale, from 1 for
+    soprano to 4 for bass (0: unknown).
     """
 
     def __init__(self, network: Network, *, meters: list[Meter] | None = None, role: int = 0) -> None:
@@ -98,20 +99,21 @@ class Context:
     def hear(self, *events: Event) -> None:
         """Feed events in order, in one call of the network.
 
-        Raises ``ValueError`` for an event that the masks forbid: whoever feeds decides what to do about it.
+        They are not checked: whoever feeds keeps to the masks (:func:`models.masks.is_legal`).
         """
         if not events:
             return
         rows = to_array(list(events))
-        count = len(events)
-        sounding = np.empty((count, self.manifest.sounding_size), np.uint8)
-        before = self.now
+        sounding = np.empty((len(events), self.manifest.sounding_size), np.uint8)
+        told = choices(rows, self.grid, self.now)
+        states = []
         for index, event in enumerate(events):
-            self._undo.append((self.state.copy(), self.hidden, event))
+            states.append(self.state.copy())
             self.state.apply(event, self.grid)
             sounding[index] = self.state.rows()
-        del self._undo[:-256]
-        hidden = self._model.feed(choices(rows, self.grid, before), self._conditions(rows[:, 0]), sounding)
+        hidden = self._model.feed(told, self._conditions(rows[:, 0]), sounding)
+        self._undo += zip(states, [self.hidden, *hidden[:-1]], events, strict=True)
+        del self._undo[:-UNDO]
         self.hidden = hidden[-1]
 
     def hear_all(self, events: EventArray, before: EventArray | None = None) -> None:
@@ -141,6 +143,10 @@ class Context:
         for _ in range(count):
             self.state, self.hidden, _ = self._undo.pop()
         self._model.rollback(count)
+
+    def recent(self, count: int = UNDO) -> list[Event]:
+        """The last events heard one by one, at most :data:`models.memory.UNDO`."""
+        return [event for _, _, event in self._undo[-count:]]
 
     def fork(self) -> Context:
         """An independent copy, for plans."""

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.events import KIND, PITCH, TIME, VELOCITY, VOICE, EventArray, Kind, Note
-from models.grid import Grid
+from models.grid import PERFORMANCE, Grid
 from models.order import score_rank
 
 NoteArray = NDArray[np.float64]
@@ -41,22 +41,25 @@ def notes_to_events(
     return _performance_events(notes, end)
 
 
-def events_to_notes(events: EventArray) -> list[Note]:
-    """The notes of a piece, by onset; a note that nothing ends lasts until the last event."""
+def events_to_notes(events: EventArray, grid: Grid = PERFORMANCE) -> list[Note]:
+    """The notes of a piece, by onset; a note that nothing ends lasts until the last event.
+
+    On the score grid an ``on`` ends its voice's note.
+    """
     sounding: dict[tuple[int, int], tuple[int, int]] = {}
     notes: list[Note] = []
     last = int(events[-1, TIME]) if len(events) else 0
-    monophonic_until: dict[int, int] = {}
 
     def finish(voice: int, pitch: int, now: int) -> None:
         onset, velocity = sounding.pop((voice, pitch))
-        monophonic_until.pop(voice, None)
         if now > onset:
             notes.append(Note(onset, pitch, velocity, now - onset, voice))
 
     for time, kind, pitch, velocity, voice in events.tolist():
-        if kind in (Kind.ON, Kind.OFF) and (voice, pitch) in sounding:
-            finish(voice, pitch, time)
+        for other in list(sounding):
+            replaced = kind == Kind.ON and grid.monophonic and other[0] == voice
+            if replaced or (kind in (Kind.ON, Kind.OFF) and other == (voice, pitch)):
+                finish(*other, time)
         if kind == Kind.ON:
             sounding[voice, pitch] = (time, velocity)
     for voice, pitch in list(sounding):

@@ -31,7 +31,7 @@ class Score(NamedTuple):
     @property
     def total(self) -> NDArray[np.float64]:
         """Nats of each event, ``[n]``."""
-        return np.sum(list(self.nats.values()), axis=0)
+        return np.asarray(sum(self.nats.values()))
 
 
 def score_piece(network: Network, events: EventArray, conditions: ConditionArray) -> Score:

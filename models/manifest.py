@@ -127,7 +127,11 @@ def read_manifest(path: Path) -> Manifest:
         key = ".".join(str(part) for part in first["loc"]) or "the file"
         raise ModelError(f"{path} is not a usable manifest: {key}: {first['msg']}") from error
     _check_versions(manifest, path)
-    for name, expected in manifest.sha256.items():
+    _check_words(manifest, path)
+    for name in (f"{manifest.name}.{part}.onnx" for part in ("step", "heads")):
+        expected = manifest.sha256.get(name)
+        if expected is None:
+            raise ModelError(f"{path.name}: sha256 does not speak of {name}")
         file = path.parent / name
         if not file.is_file():
             raise ModelError(f"model {manifest.name}: {name} is missing beside {path.name}")
@@ -155,8 +159,14 @@ def _check_versions(manifest: Manifest, path: Path) -> None:
             raise ModelError(
                 f"{path.name}: {key} is {found}, this program needs {value}: export the model again"
             )
+
+
+def _check_words(manifest: Manifest, path: Path) -> None:
     unknown = [name for name in manifest.conditions if name not in CONDITIONS]
     if unknown:
         raise ModelError(f"{path.name}: unknown conditioning input {unknown[0]!r}")
     if len(manifest.ranges) != manifest.voices:
         raise ModelError(f"{path.name}: {manifest.voices} voices but {len(manifest.ranges)} ranges")
+    for low, high in manifest.ranges:
+        if not 0 <= low <= high < PITCHES:
+            raise ModelError(f"{path.name}: ranges has {low} to {high}, which is no range of MIDI pitches")

@@ -9,11 +9,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from models.events import PITCHES, Kind
+from models.events import PITCHES, Event, Kind
 from models.grid import Grid
 from models.order import RANKS, score_rank
 from models.sounding import SILENT, Sounding
-from models.vocabulary import END_TOKEN, OFF_TOKENS, ON_TOKENS, PHRASE_TOKEN, TOKENS
+from models.vocabulary import END_TOKEN, OFF_TOKENS, ON_TOKENS, PHRASE_TOKEN, TOKENS, token_of
 
 Mask = NDArray[np.bool_]
 
@@ -74,6 +74,14 @@ def legal_waits(state: Sounding, grid: Grid, elapsed: int = 0) -> Mask:
     legal &= grid.bin_edges[1:] > elapsed
     legal[..., -1] = True
     return legal
+
+
+def is_legal(state: Sounding, event: Event, grid: Grid) -> bool:
+    """Whether ``event`` may follow in this state (``start`` never does: it only opens a context)."""
+    if event.kind == Kind.START or event.time < state.now:
+        return False
+    at_once, voice = np.array(event.time == state.now), np.array(event.voice)
+    return bool(legal_tokens(state, at_once, voice, grid)[token_of(event.kind, event.pitch)])
 
 
 def _free(

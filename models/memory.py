@@ -42,7 +42,7 @@ class Ring:
     """Keys and values of the last ``window + UNDO`` events, written in place at ``position % rows``."""
 
     def __init__(self, tensors: tuple[Tensor, ...], rows: int) -> None:
-        self.position = 0
+        self.position = self._written = 0
         self._tensors, self._rows = tensors, rows
         self._slots = np.full(rows, -1, np.int32)
         self._arrays = {each.name: np.zeros(each.shape, np.float32) for each in tensors}
@@ -62,16 +62,19 @@ class Ring:
             self._arrays[each.name][tuple(where)] = outputs[each.output]
         self._slots[rows] = position
         self.position += len(position)
+        self._written = max(self._written, self.position)
 
     def rollback(self, count: int) -> None:
         """Forget the newest rows; what they overwrote lies beyond the window."""
+        if self.position - count < self._written - UNDO:
+            raise ValueError(f"cannot take back more than {UNDO} events")
         self.position -= count
         self._slots[self._slots >= self.position] = -1
 
     def copy(self) -> Ring:
         """Copies the ring (about 0.1 ms a megabyte)."""
         other = Ring((), self._rows)
-        other._tensors, other.position = self._tensors, self.position
+        other._tensors, other.position, other._written = self._tensors, self.position, self._written
         other._slots = self._slots.copy()
         other._arrays = {name: array.copy() for name, array in self._arrays.items()}
         return other
@@ -102,9 +105,9 @@ class StateVector:
 
     def rollback(self, count: int) -> Inputs | None:
         """Go back over whole calls; of the last one, return what has to be fed again."""
+        if count > sum(call[2] for call in self._calls):
+            raise ValueError(f"cannot take back more than {UNDO} events")
         while count > 0:
-            if not self._calls:
-                raise ValueError(f"cannot take back more than {UNDO} events")
             self._state, told, length = self._calls.pop()
             self.position -= length
             count -= length

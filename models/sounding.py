@@ -126,7 +126,7 @@ def _onsets_before(events: EventArray, grid: Grid, voices: int) -> NDArray[np.in
 def _closed(window: EventArray) -> NDArray[np.bool_]:
     """An ``off``, or what follows it in its voice and tick other than an ``on``."""
     kind = window[:, KIND]
-    closed = kind == Kind.OFF
+    closed = np.asarray(kind == Kind.OFF)
     for shift in (1, 2):  # off, phrase, end: at most two events may follow an off in its tick
         same = np.zeros(len(window), bool)
         same[shift:] = (window[shift:, TIME] == window[:-shift, TIME]) & (kind[:-shift] == Kind.OFF)

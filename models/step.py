@@ -13,6 +13,7 @@ import numpy as np
 import onnxruntime as ort
 from numpy.typing import NDArray
 
+from models.fit import check_fit, check_runtime
 from models.manifest import Manifest, ModelError, read_manifest
 from models.memory import UNDO, Memory, make_memory
 
@@ -27,9 +28,11 @@ class Network:
 
     def __init__(self, manifest: Manifest, folder: Path, provider: str = "cpu") -> None:
         self.manifest = manifest
+        check_runtime(manifest)
         self.step = _session(folder / f"{manifest.name}.step.onnx", provider)
         self.heads = _session(folder / f"{manifest.name}.heads.onnx", "cpu")
         self.step_outputs = ["hidden", *(each.output for each in manifest.state)]
+        check_fit(manifest, self.step, self.heads)
         self._head_inputs = {each.name for each in self.heads.get_inputs()}
 
     def logits(
@@ -38,7 +41,10 @@ class Network:
         choices: NDArray[np.int32],
         conditions: NDArray[np.int32],
     ) -> Logits:
-        """Logits of all heads ``[n, size]`` for hidden ``[n, units]``, choices ``[n, 4]``, conditions ``[n, c]``."""
+        """Logits of all heads ``[n, size]``.
+
+        ``hidden`` ``[n, units]``, ``choices`` ``[n, 4]``, ``conditions`` ``[n, c]``.
+        """
         inputs = {"hidden": hidden, "choices": choices, "conditions": conditions}
         inputs = {name: array for name, array in inputs.items() if name in self._head_inputs}
         return dict(zip(self.manifest.heads, self.heads.run(None, inputs), strict=True))
@@ -103,7 +109,7 @@ class StepModel:
 
 
 def load_network(name_or_path: str, provider: str = "cpu") -> Network:
-    """Load ``NAME`` (shipped, or in the user's model folders) or a path to a manifest."""
+    """Load ``NAME`` (a shipped model) or a path to a manifest."""
     path = find_manifest(name_or_path)
     return Network(read_manifest(path), path.parent, provider)
 
