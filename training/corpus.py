@@ -22,17 +22,19 @@ from pydantic import BaseModel, ValidationError
 from rich.console import Console
 from rich.progress import track
 
+from models.grid import Grid
 from models.piece import Piece
 from training import store
 from training.download import INSTRUCTIONS
 from training.errors import CorpusError
+from training.legal import forbidden
 from training.report import RefusedError, Report
 from training.sources import Contents, fingerprint, read_files
 
 STORE_VERSION = 1
 """Changes whenever prepared arrays of an earlier version must not be used."""
 MODULES = {"piano": "maestro", "folk": "folk", "chorale": "chorales"}
-FEW = 32
+FEW = 100
 """Up to so many files are read in this process: starting others would take longer."""
 
 
@@ -40,6 +42,8 @@ class Reader(Protocol):
     """What each corpus module offers; ``Settings`` is its frozen settings class."""
 
     VERSION: int
+    GRID: Grid
+    VOICES: int
     Settings: type[BaseModel]
 
     def wanted(self, name: str, settings: Any) -> bool:
@@ -48,10 +52,10 @@ class Reader(Protocol):
     def is_piece(self, name: str) -> bool:
         """Whether a wanted file holds music, not a table."""
 
-    def read(self, name: str, content: bytes, settings: Any) -> Piece:
-        """One file; :class:`RefusedError` with the reason when it is not usable."""
+    def read(self, name: str, content: bytes, settings: Any) -> tuple[Piece, Mapping[str, float]]:
+        """One file and what to count of it; :class:`RefusedError` with the reason when it is not usable."""
 
-    def divide(self, pieces: list[Piece], files: Contents, report: Report) -> store.Splits:
+    def divide(self, pieces: list[Piece], files: Contents, settings: Any, report: Report) -> store.Splits:
         """Name groups, drop duplicates and split; figures go into the report."""
 
 
@@ -93,7 +97,7 @@ def load(
     if not pieces:
         lines = "; ".join(f"{count} {reason}" for reason, count in report.reasons.most_common(3))
         raise CorpusError(f"no usable file for {name!r} in {data} ({lines})")
-    splits = reader.divide(pieces, files, report)
+    splits = reader.divide(pieces, files, chosen, report)
     report.taken = sum(len(part) for part in splits.values())
     report.figures |= {f"pieces in {split}": len(part) for split, part in splits.items()}
     report.figures |= {
@@ -139,7 +143,7 @@ def _read_all(
         workers = 1 if len(items) <= FEW else os.cpu_count() or 1
     pool = None
     try:
-        found: Iterable[Piece | str]
+        found: Iterable[_Result]
         if workers > 1:
             # "spawn": forking a process that has TensorFlow's threads can hang.
             context = multiprocessing.get_context("spawn")
@@ -155,19 +159,30 @@ def _read_all(
             disable=not progress,
         )
         for (name, _), result in zip(items, shown, strict=True):
-            if isinstance(result, Piece):
-                yield result
-            else:
+            if isinstance(result, str):
                 report.refused[name] = result
+                continue
+            piece, facts = result
+            for fact, count in facts.items():
+                report.figures[fact] = report.figures.get(fact, 0) + count
+            yield piece
     finally:
         if pool is not None:
             pool.shutdown(cancel_futures=True)
 
 
-def _read_one(module: str, settings: BaseModel, item: tuple[str, bytes]) -> Piece | str:
+_Result = tuple[Piece, Mapping[str, float]] | str
+
+
+def _read_one(module: str, settings: BaseModel, item: tuple[str, bytes]) -> _Result:
     """A piece, or the reason why there is none (runs in a worker)."""
+    reader = cast(Reader, importlib.import_module(module))
     try:
-        return cast(Reader, importlib.import_module(module)).read(*item, settings)
+        piece, facts = reader.read(*item, settings)
+        illegal = forbidden(piece.events(reader.GRID, reader.VOICES), reader.GRID, reader.VOICES)
+        if len(illegal):
+            raise RefusedError(f"events that the masks forbid: number {illegal[0]}")
+        return piece, facts
     except RefusedError as reason:
         return str(reason)
     except Exception as error:  # parsers raise anything at broken bytes; the file is named and counted

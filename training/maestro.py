@@ -11,6 +11,7 @@ import io
 import json
 import posixpath
 from collections import defaultdict
+from collections.abc import Mapping
 
 import numpy as np
 import symusic
@@ -18,14 +19,17 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
 from models.convert import NoteArray
-from models.grid import TICK_SECONDS
+from models.grid import PERFORMANCE, TICK_SECONDS
 from models.pedal import PEDAL_CC, sustained
 from models.piece import Piece
 from training.errors import CorpusError
 from training.report import RefusedError, Report
 from training.sources import Contents
+from training.store import Splits
 
 VERSION = 1
+GRID = PERFORMANCE
+VOICES = 1
 SPLITS = ("train", "validation", "test")
 TABLES = ("maestro-v3.0.0.csv", "maestro-v3.0.0.json")
 MICROSECONDS_IN_TICK = TICK_SECONDS * 1e6
@@ -51,8 +55,11 @@ def is_piece(name: str) -> bool:
     return name.endswith((".mid", ".midi"))
 
 
-def read(name: str, content: bytes, settings: Settings) -> Piece:
-    """One performance; :class:`RefusedError` without notes, symusic's errors when broken."""
+def read(name: str, content: bytes, settings: Settings) -> tuple[Piece, Mapping[str, float]]:
+    """One performance and what to count of it.
+
+    Raises :class:`RefusedError` for a file without notes, symusic's errors for a broken one.
+    """
     score = symusic.Score.from_midi(content)
     if score.tpq <= 0:
         raise RefusedError("no ticks in a quarter")
@@ -62,14 +69,15 @@ def read(name: str, content: bytes, settings: Settings) -> Piece:
         raise RefusedError("no notes")
     notes = np.concatenate(parts)
     notes = notes[np.lexsort((-notes[:, 1], notes[:, 0]))]
-    return Piece(name, notes)
+    pedalled = any(control.number == PEDAL_CC for part in score.tracks for control in part.controls)
+    return Piece(name, notes), {"without a sustain pedal": not pedalled}
 
 
-def divide(pieces: list[Piece], files: Contents, report: Report) -> dict[str, list[Piece]]:
+def divide(pieces: list[Piece], files: Contents, settings: Settings, report: Report) -> Splits:
     """The official split; performances of one work (composer and title) share a group."""
     rows = _table(files)
     by_name = {posixpath.basename(row["midi_filename"]): row for row in rows}
-    splits: dict[str, list[Piece]] = {split: [] for split in SPLITS}
+    splits: Splits = {split: [] for split in SPLITS}
     seen: defaultdict[str, set[str]] = defaultdict(set)
     for piece in pieces:
         row = by_name.get(posixpath.basename(piece.name))

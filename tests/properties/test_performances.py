@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from models.convert import events_to_notes, note_array, notes_to_events
 from models.grid import PERFORMANCE
 from models.piece import Piece
+from training.legal import forbidden
 from training.maestro import Settings, read
 
 messages = st.lists(
@@ -41,7 +42,7 @@ def performance(rows: list[tuple[int, mido.Message]]) -> Piece:
     track = mido.MidiTrack(message.copy(time=wait) for wait, message in rows + last)
     file = io.BytesIO()
     mido.MidiFile(ticks_per_beat=480, tracks=[track]).save(file=file)
-    return read("a.midi", file.getvalue(), Settings())
+    return read("a.midi", file.getvalue(), Settings())[0]
 
 
 @given(messages)
@@ -58,6 +59,7 @@ def test_no_two_notes_of_a_pitch_overlap_and_all_are_positive(rows: list[tuple[i
 @given(messages)
 def test_notes_survive_the_way_through_events(rows: list[tuple[int, mido.Message]]):
     events = performance(rows).events(PERFORMANCE)
+    assert not len(forbidden(events, PERFORMANCE, 1))
     notes = events_to_notes(events)
     again = notes_to_events(note_array(notes), PERFORMANCE)
     assert events_to_notes(again) == notes

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from models.grid import PERFORMANCE
+from models.piece import Piece
 from training.errors import CorpusError
 from training.maestro import Settings, divide, read
 from training.report import RefusedError, Report
@@ -38,15 +39,19 @@ def midi(*rows: Row, tempos: tuple[tuple[int, int], ...] = (), tpq: int = 384) -
     return file.getvalue()
 
 
+def performance(content: bytes, name: str = "a.midi", *, pedal: bool = True) -> Piece:
+    return read(name, content, Settings(pedal=pedal))[0]
+
+
 def test_times_are_in_ticks_of_10_ms_and_are_not_rounded():
-    piece = read("a.midi", midi((1, "on", 60, 40), (97, "off", 60, 0)), Settings())
+    piece = performance(midi((1, "on", 60, 40), (97, "off", 60, 0)))
     np.testing.assert_allclose(piece.notes, [[50 / 384, 60, 40, 12.5, 0]], rtol=1e-15)
 
 
 def test_the_tempo_map_is_followed():
     # 96 ticks a quarter: 0.5 s, then 1 s a quarter from the second one on.
     content = midi((0, "on", 60, 9), (288, "off", 60, 0), tempos=((96, 1_000_000),), tpq=96)
-    assert read("a.midi", content, Settings()).notes[0, 3] == pytest.approx(250)
+    assert performance(content).notes[0, 3] == pytest.approx(250)
 
 
 def test_the_pedal_holds_notes_and_a_new_strike_ends_them():
@@ -57,15 +62,22 @@ def test_the_pedal_holds_notes_and_a_new_strike_ends_them():
         (384, "on", 60, 50), (400, "off", 60, 0),
         (768, "pedal", 64, 0),
     )  # fmt: skip
-    notes = read("a.midi", content, Settings()).notes
+    notes = performance(content).notes
     assert notes[:, [0, 1, 3]].tolist() == [[0, 64, 100], [0, 60, 50], [50, 60, 50]]
-    dry = read("a.midi", content, Settings(pedal=False)).notes
+    dry = performance(content, pedal=False).notes
     assert dry[:, 3].tolist() == pytest.approx([12.5, 12.5, 50 / 24])
 
 
 def test_other_controllers_hold_nothing():
     content = midi((0, "pedal", 67, 127), (0, "on", 60, 40), (96, "off", 60, 0))
-    assert read("a.midi", content, Settings()).notes[0, 3] == 12.5
+    assert performance(content).notes[0, 3] == 12.5
+
+
+def test_performances_without_a_pedal_are_counted():
+    dry = midi((0, "on", 60, 40), (96, "off", 60, 0))
+    pedalled = midi((0, "pedal", 64, 0), (0, "on", 60, 40), (96, "off", 60, 0))
+    assert read("a.midi", dry, Settings())[1] == {"without a sustain pedal": True}
+    assert read("a.midi", pedalled, Settings())[1] == {"without a sustain pedal": False}
 
 
 def test_a_file_without_notes_is_refused():
@@ -75,7 +87,7 @@ def test_a_file_without_notes_is_refused():
 
 def test_a_piece_goes_to_events():
     content = midi((0, "on", 60, 40), (96, "on", 64, 41), (384, "off", 60, 0), (384, "off", 64, 0))
-    events = read("a.midi", content, Settings()).events(PERFORMANCE)
+    events = performance(content).events(PERFORMANCE)
     assert events[:, 0].tolist() == [0, 0, 12, 50, 50, 50]
 
 
@@ -105,9 +117,9 @@ def json_table() -> bytes:
 )
 def test_the_official_table_makes_the_split_and_the_groups(table: dict[str, bytes]):
     content = midi((0, "on", 60, 40), (96, "off", 60, 0))
-    pieces = [read(name, content, Settings()) for name in ("1/a.mid", "1/b.mid", "1/x.mid")]
+    pieces = [performance(content, name) for name in ("1/a.mid", "1/b.mid", "1/x.mid")]
     report = Report("piano")
-    splits = divide(pieces, table, report)
+    splits = divide(pieces, table, Settings(), report)
     assert {name: [piece.name for piece in part] for name, part in splits.items()} == {
         "train": ["1/a.mid"],
         "validation": [],
@@ -121,4 +133,4 @@ def test_the_official_table_makes_the_split_and_the_groups(table: dict[str, byte
 
 def test_without_a_table_there_is_no_split():
     with pytest.raises(CorpusError, match="split is unknown"):
-        divide([], {"a.mid": b""}, Report("piano"))
+        divide([], {"a.mid": b""}, Settings(), Report("piano"))

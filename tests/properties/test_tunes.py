@@ -1,0 +1,73 @@
+"""Whatever a tune's tokens are, its piece is sound and survives the way through events."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from models.convert import NoteArray, notes_to_events
+from models.events import EventArray, Kind
+from models.grid import SCORE
+from training.folk import Settings, read
+from training.legal import forbidden
+from training.report import RefusedError
+
+tokens = st.lists(
+    st.one_of(
+        st.builds(
+            "{}{}{}{}{}{}".format,
+            st.sampled_from(["", "", "{"]),
+            st.sampled_from(["", "", "["]),
+            st.sampled_from(["4", "8", "8.", "12", "2", "16"]),
+            st.sampled_from(["c", "d", "e", "f#", "g", "r", "c"]),
+            st.sampled_from(["", "", "]", "_"]),
+            st.sampled_from(["", "", "}"]),
+        ),
+        st.sampled_from(["=1", "=2", "=:|!", "*M3/4", "*M6/8"]),
+    ),
+    min_size=1,
+    max_size=40,
+)
+
+
+def text(body: list[str]) -> bytes:
+    return "\n".join(["**kern", "*M4/4", "*G:", *body, "*-"]).encode()
+
+
+def score_notes(events: EventArray) -> NoteArray:
+    """On the score grid an ``on`` ends its voice's note."""
+    sounding: dict[int, tuple[int, int, int]] = {}
+    notes: list[tuple[int, int, int, int, int]] = []
+    for time, kind, pitch, velocity, voice in events.tolist():
+        if kind in (Kind.ON, Kind.OFF) and voice in sounding:
+            onset, *sound = sounding.pop(voice)
+            notes.append((onset, *sound, time - onset, voice))
+        if kind == Kind.ON:
+            sounding[voice] = (time, pitch, velocity)
+    return np.array(sorted(notes), float).reshape(-1, 5)
+
+
+@given(tokens)
+def test_tunes_are_sound_and_survive_the_way_through_events(body: list[str]):
+    try:
+        piece, _ = read("a.krn", text(body), Settings())
+    except RefusedError as reason:
+        if str(reason) != "no notes":
+            raise
+        return
+    onsets, ends = piece.notes[:, 0], piece.notes[:, 0] + piece.notes[:, 3]
+    assert (piece.notes[:, 3] > 0).all()
+    assert (ends[:-1] <= onsets[1:]).all()
+    assert (piece.notes == np.rint(piece.notes)).all()
+
+    assert (np.diff(piece.phrases) > 0).all()
+    assert set(piece.phrases.tolist()) <= set(ends.tolist())
+    for before, after in zip(piece.phrases, piece.phrases[1:], strict=False):
+        assert ((before <= onsets) & (onsets < after)).any()
+
+    events = piece.events(SCORE)
+    assert not len(forbidden(events, SCORE, 1))
+    np.testing.assert_array_equal(score_notes(events), piece.notes)
+    again = notes_to_events(score_notes(events), SCORE, phrases=piece.phrases)
+    np.testing.assert_array_equal(again, events)
