@@ -75,7 +75,10 @@ def test_it_does_what_a_piano_does(rows, moves):
             if now > onset and (now, pitch) in {row[:2] for row in rows}:
                 return now - onset
             past = [value for time, value in moves if time <= now]
-            if now >= onset + length and not (past and past[-1] >= 64):
+            up_now = any(time == now and value < 64 for time, value in moves)
+            if now == onset + length and not (past and past[-1] >= 64):
+                return now - onset
+            if now > onset + length and up_now:  # also if it goes down again at once
                 return now - onset
         return last - onset
 
