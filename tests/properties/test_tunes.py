@@ -6,8 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.convert import NoteArray, notes_to_events
-from models.events import EventArray, Kind
+from models.convert import events_to_notes, note_array, notes_to_events
 from models.grid import SCORE
 from training.folk import Settings, read
 from training.legal import forbidden
@@ -35,19 +34,6 @@ def text(body: list[str]) -> bytes:
     return "\n".join(["**kern", "*M4/4", "*G:", *body, "*-"]).encode()
 
 
-def score_notes(events: EventArray) -> NoteArray:
-    """On the score grid an ``on`` ends its voice's note."""
-    sounding: dict[int, tuple[int, int, int]] = {}
-    notes: list[tuple[int, int, int, int, int]] = []
-    for time, kind, pitch, velocity, voice in events.tolist():
-        if kind in (Kind.ON, Kind.OFF) and voice in sounding:
-            onset, *sound = sounding.pop(voice)
-            notes.append((onset, *sound, time - onset, voice))
-        if kind == Kind.ON:
-            sounding[voice] = (time, pitch, velocity)
-    return np.array(sorted(notes), float).reshape(-1, 5)
-
-
 @given(tokens)
 def test_tunes_are_sound_and_survive_the_way_through_events(body: list[str]):
     try:
@@ -68,6 +54,7 @@ def test_tunes_are_sound_and_survive_the_way_through_events(body: list[str]):
 
     events = piece.events(SCORE)
     assert not len(forbidden(events, SCORE, 1))
-    np.testing.assert_array_equal(score_notes(events), piece.notes)
-    again = notes_to_events(score_notes(events), SCORE, phrases=piece.phrases)
+    notes = note_array(events_to_notes(events, SCORE))
+    np.testing.assert_array_equal(notes, piece.notes)
+    again = notes_to_events(notes, SCORE, phrases=piece.phrases)
     np.testing.assert_array_equal(again, events)
