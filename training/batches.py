@@ -19,10 +19,12 @@ from training.views import View, drawn_view, plain_view
 Batch = dict[str, NDArray[np.generic]]
 POOL_PIECES = 128
 """Pieces whose windows are shuffled together: enough variety, little memory."""
+PADDING = 32
+"""Batches are padded to a multiple of this many events."""
 
 
 def window_arrays(view: View, first: int, settings: ModelSettings) -> Batch:
-    """One window ``[window, ...]`` beginning at event ``first``; padded, with ``counted`` 0 there.
+    """One window ``[n, ...]``, ``n`` at most ``window``, beginning at event ``first``.
 
     Each position is told one event and asked for the next.
     """
@@ -46,19 +48,21 @@ def window_arrays(view: View, first: int, settings: ModelSettings) -> Batch:
     }
     if voices > 1:
         arrays["legal_voices"] = legal_voices(state, at_once, grid)
-    missing = length - (last - first)
-    if missing:
-        arrays = {name: _pad(array, missing) for name, array in arrays.items()}
     return arrays
 
 
-def _pad(array: NDArray[np.generic], missing: int) -> NDArray[np.generic]:
-    return np.pad(array, [(0, missing)] + [(0, 0)] * (array.ndim - 1))
-
-
 def stack(windows: list[Batch]) -> Batch:
-    """Windows to a batch ``[batch, window, ...]``."""
-    return {name: np.stack([each[name] for each in windows]) for name in windows[0]}
+    """Windows to a batch ``[batch, time, ...]``, padded at the end with ``counted`` 0.
+
+    ``time`` is a multiple of :data:`PADDING`, so that a network is traced for few shapes.
+    """
+    longest = max(len(each["counted"]) for each in windows)
+    length = -(-longest // PADDING) * PADDING
+
+    def padded(array: NDArray[np.generic]) -> NDArray[np.generic]:
+        return np.pad(array, [(0, length - len(array))] + [(0, 0)] * (array.ndim - 1))
+
+    return {name: np.stack([padded(each[name]) for each in windows]) for name in windows[0]}
 
 
 def window_starts(events: int, settings: ModelSettings, rng: np.random.Generator) -> list[int]:
@@ -73,9 +77,7 @@ def window_starts(events: int, settings: ModelSettings, rng: np.random.Generator
     return starts
 
 
-def epoch(
-    pieces: list[Piece], settings: ModelSettings, seed: int, skip: int | None = 0
-) -> Iterator[Batch]:
+def epoch(pieces: list[Piece], settings: ModelSettings, seed: int, skip: int | None = 0) -> Iterator[Batch]:
     """All batches of one pass over the pieces, freshly drawn and shuffled.
 
     The first ``skip`` batches are passed over (a resumed run); None: all are, as empty batches to count.
@@ -83,24 +85,34 @@ def epoch(
     size = settings.training.batch
     rng = np.random.default_rng(seed)
     order = rng.permutation(len(pieces))
-    waiting: list[Batch] = []
-    seen = 0
+    waiting: list[tuple[View, int]] = []
+    made = 0
     for chunk in range(0, len(order), POOL_PIECES):
-        pool = []
         for index in order[chunk : chunk + POOL_PIECES]:
             view = drawn_view(pieces[index], settings, rng)
-            pool += [(view, s) for s in window_starts(len(view.events), settings, rng)]
-        for place in rng.permutation(len(pool)):
-            view, start = pool[place]
-            seen += 1
-            if skip is None or seen <= skip * size:
-                if skip is None and seen % size == 0:
-                    yield {}
-                continue
-            waiting.append(window_arrays(view, start, settings))
-            if len(waiting) == size:
-                yield stack(waiting)
-                waiting = []
+            waiting += [(view, s) for s in window_starts(len(view.events), settings, rng)]
+        batches, waiting = _grouped(waiting, size, settings.training.window, rng)
+        for batch in batches:
+            made += 1
+            if skip is None:
+                yield {}
+            elif made > skip:
+                yield stack([window_arrays(view, start, settings) for view, start in batch])
+
+
+def _grouped(
+    pool: list[tuple[View, int]], size: int, window: int, rng: np.random.Generator
+) -> tuple[list[list[tuple[View, int]]], list[tuple[View, int]]]:
+    """Shuffled batches of windows of about the same length, so that little is padded; and the rest."""
+
+    def length(place: tuple[View, int]) -> int:
+        return min(window, len(place[0].events) - 1 - place[1])
+
+    shuffled = [pool[index] for index in rng.permutation(len(pool))]
+    count = len(shuffled) // size * size
+    full, rest = sorted(shuffled[:count], key=length), shuffled[count:]
+    batches = [full[first : first + size] for first in range(0, count, size)]
+    return [batches[index] for index in rng.permutation(len(batches))], rest
 
 
 def validation_batches(

@@ -70,9 +70,7 @@ def given_first(notes: NDArray[np.float64], role: int, voices: int) -> NDArray[n
     return renumbered
 
 
-def conditions_of(
-    events: EventArray, piece: Piece, settings: ModelSettings, role: int
-) -> ConditionArray:
+def conditions_of(events: EventArray, piece: Piece, settings: ModelSettings, role: int) -> ConditionArray:
     """``[n, c]`` in the order of the settings."""
     columns: list[NDArray[np.int32]] = []
     place = positions(events[:, TIME], piece.meters)
@@ -86,9 +84,7 @@ def conditions_of(
     return np.stack(columns, axis=1)
 
 
-def forget(
-    conditions: ConditionArray, settings: ModelSettings, rng: np.random.Generator
-) -> ConditionArray:
+def forget(conditions: ConditionArray, settings: ModelSettings, rng: np.random.Generator) -> ConditionArray:
     """Set conditions to unknown in a share of the views: a player without a click has no meter."""
     drop_meter = rng.random() < settings.training.unknown_share
     drop_role = rng.random() < ROLE_UNKNOWN_SHARE

@@ -1,0 +1,128 @@
+"""Figures of an exported model on a split: the live step itself, from the start of every piece.
+
+Nats are summed over all events of all pieces under the rolling window of live use and divided by events,
+notes, or (piano) 388-tokens; ``end`` is reported apart.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+
+from models.events import KIND, Kind
+from models.likelihood import score_piece
+from models.manifest import Figures, Manifest
+from models.piece import Piece
+from models.step import Network, find_manifest, load_network
+from training import corpus, ngram
+from training.errors import TrainingError
+from training.settings import ModelSettings, load_settings
+from training.tokens388 import REFERENCE, count_tokens
+from training.views import plain_view
+
+
+@dataclass
+class Result:
+    """Sums over a split."""
+
+    nats: float = 0.0
+    end_nats: float = 0.0
+    phrase_nats: float = 0.0
+    events: int = 0
+    notes: int = 0
+    right: int = 0
+    pieces: int = 0
+    heads: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def per_event(self) -> float:
+        """Nats per event, without ``end``."""
+        return self.nats / self.events
+
+    @property
+    def per_note(self) -> float:
+        """Nats per note, all its events (on, off, phrase) together, without ``end``."""
+        return self.nats / self.notes
+
+    @property
+    def accuracy(self) -> float:
+        """Share of events of which every choice was the likeliest."""
+        return self.right / self.events
+
+
+def evaluate(network: Network, pieces: list[Piece], settings: ModelSettings, roles: bool = False) -> Result:
+    """Score every event of every piece; with ``roles`` each voice of a chorale is the given one in turn."""
+    result = Result()
+    for piece in track(pieces, "scoring", console=Console(stderr=True)):
+        for role in range(settings.voices if roles else 1):
+            view = plain_view(piece, settings, role)
+            score = score_piece(network, view.events, view.conditions)
+            kind = view.events[1:, KIND]
+            counted = kind != Kind.END
+            total = score.total
+            result.nats += float(total[counted].sum())
+            result.end_nats += float(total[~counted].sum())
+            result.phrase_nats += float(total[kind == Kind.PHRASE].sum())
+            result.events += int(counted.sum())
+            result.notes += int((kind == Kind.ON).sum())
+            result.right += int(score.right[counted].sum())
+            result.pieces += 1
+            for name, nats in score.nats.items():
+                result.heads[name] = result.heads.get(name, 0.0) + float(nats[counted].sum())
+    return result
+
+
+def run(name: str, data: Path, split: str) -> Figures:
+    """Evaluate the model ``name`` on a split, print a table, and write the figures into its manifest."""
+    path = find_manifest(name)
+    network = load_network(str(path))
+    manifest = network.manifest
+    settings = _settings(manifest)
+    pieces = corpus.load(settings.data, data, settings.corpus).splits
+    if split not in pieces or not pieces[split]:
+        raise TrainingError(f"no split {split!r}: there are {', '.join(pieces)}")
+    result = evaluate(network, pieces[split], settings)
+    tokens = None
+    if settings.data == "piano":
+        tokens = REFERENCE.get(split) or sum(count_tokens(piece.notes) for piece in pieces[split])
+    baseline = ngram.baseline(pieces["train"], pieces["validation"], pieces[split], settings)
+    figures = manifest.figures.model_copy(
+        update={
+            "split": split,
+            "nats_per_event": round(result.per_event, 4),
+            "nats_per_note": round(result.per_note, 4),
+            "nats_per_token388": round(result.nats / tokens, 4) if tokens else None,
+            "next_event_accuracy": round(result.accuracy, 4),
+            "ngram_nats_per_event": round(baseline.per_event, 4),
+            "ngram_nats_per_note": round(baseline.per_note, 4),
+        }
+    )
+    _print(result, figures)
+    path.write_text(manifest.model_copy(update={"figures": figures}).model_dump_json(indent=2) + "\n")
+    return figures
+
+
+def _settings(manifest: Manifest) -> ModelSettings:
+    """The settings that the model was made with: its own network, the recipe's corpus."""
+    recipe = load_settings(manifest.data if manifest.name == "mine" else manifest.name)
+    return recipe.model_copy(update={"conditions": manifest.conditions, "ranges": manifest.ranges})
+
+
+def _print(result: Result, figures: Figures) -> None:
+    table = Table(title=f"{result.pieces} pieces, {result.events:,} events, {result.notes:,} notes")
+    table.add_column("figure")
+    table.add_column("value", justify="right")
+    for key, value in figures.model_dump(exclude_none=True).items():
+        table.add_row(key.replace("_", " "), str(value))
+    for name, nats in result.heads.items():
+        table.add_row(f"nats per event in {name}", f"{nats / result.events:.4f}")
+    table.add_row("nats per piece in end", f"{result.end_nats / result.pieces:.3f}")
+    if result.phrase_nats:
+        table.add_row("nats per note in phrase ends", f"{result.phrase_nats / result.notes:.4f}")
+    Console().print(table)
+
+
