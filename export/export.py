@@ -17,7 +17,6 @@ from export.latency import measure
 from export.to_onnx import OPSET
 from models.likelihood import score_piece
 from models.manifest import Figures, Manifest, Sampling, sha256
-from models.memory import UNDO
 from models.piece import Piece
 from models.step import Network, load_network
 from training import checkpoint

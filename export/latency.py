@@ -26,7 +26,7 @@ def measure(network: Network, rounds: int = 400) -> Latency:
     model = network.start()
     size = 512
 
-    def told(count: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:  # type: ignore[type-arg]
+    def told(count: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         events = np.zeros((count, CHOICES), np.int32)
         events[:, 0] = token_of(Kind.ON, 60)
         conditions = np.zeros((count, len(manifest.conditions)), np.int32)

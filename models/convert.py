@@ -89,7 +89,8 @@ def _performance_events(notes: NoteArray, end: bool) -> EventArray:
     events[:count, KIND], events[count:, KIND] = Kind.ON, Kind.OFF
     events[:count, PITCH] = events[count:, PITCH] = pitch
     events[:count, VELOCITY] = velocity
-    true_time = np.concatenate([onset, release])
+    # Rounded to a millionth of a tick, or stretching would order ties by float noise.
+    true_time = np.round(np.concatenate([onset, release]), 6)
     is_on = events[:, KIND] == Kind.ON
     order = np.lexsort((-events[:, PITCH], is_on, true_time, events[:, TIME]))
     return _framed(events[order], end, voice=0)

@@ -37,7 +37,7 @@ def rotate(x: Any, position: Any) -> Any:
     return ops.concatenate([left * cos - right * sin, right * cos + left * sin], axis=-1)
 
 
-class RMSNorm(layers.Layer):  # type: ignore[misc]
+class RMSNorm(layers.Layer):
     """Root-mean-square normalisation with a gain (Zhang and Sennrich 2019)."""
 
     def build(self, shape: tuple[int, ...]) -> None:
@@ -50,7 +50,7 @@ class RMSNorm(layers.Layer):  # type: ignore[misc]
         return x * ops.rsqrt(square + 1e-6) * ops.cast(self.gain, x.dtype)
 
 
-class TransformerBlock(layers.Layer):  # type: ignore[misc]
+class TransformerBlock(layers.Layer):
     """Pre-norm attention with one key/value head for all (Shazeer 2019), then a gated feed-forward."""
 
     def __init__(self, units: int, heads: int, dropout: float, depth: int, **kwargs: Any) -> None:
@@ -98,7 +98,7 @@ class TransformerBlock(layers.Layer):  # type: ignore[misc]
         return self.after_attention(x, mixed, training=training)
 
 
-class Transformer(layers.Layer):  # type: ignore[misc]
+class Transformer(layers.Layer):
     """A stack of blocks; memory is the window."""
 
     def __init__(self, settings: NetworkSettings, **kwargs: Any) -> None:
@@ -119,7 +119,7 @@ class Transformer(layers.Layer):  # type: ignore[misc]
         return x
 
 
-class Recurrent(layers.Layer):  # type: ignore[misc]
+class Recurrent(layers.Layer):
     """Stacked GRU (Cho et al. 2014) or LSTM (Hochreiter and Schmidhuber 1997) layers."""
 
     def __init__(self, settings: NetworkSettings, **kwargs: Any) -> None:

@@ -146,9 +146,10 @@ def prefetched(make: Callable[[], Iterator[Batch]], depth: int = 4) -> Iterator[
     def put(item: Batch | BaseException | None) -> None:
         while not stop.is_set():
             try:
-                return ready.put(item, timeout=0.2)
+                ready.put(item, timeout=0.2)
             except queue.Full:
                 continue
+            return
 
     def work() -> None:
         try:

@@ -55,7 +55,7 @@ def weights_of(model: keras.Model) -> dict[str, Any]:
 
 
 def load_weights(path: Path, model: keras.Model) -> None:
-    """Put the weights of a checkpoint into a built model, in order (Keras numbers the names of layers anew)."""
+    """Put the weights of a checkpoint into a built model, in order: Keras numbers layers anew."""
     with _opened(path) as arrays:
         names = [name for name in arrays.files if name.startswith("weights/")]
         if len(names) != len(model.trainable_weights):

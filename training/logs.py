@@ -17,10 +17,9 @@ class RunLog:
         try:
             import tensorflow as tf  # noqa: PLC0415  (a JAX-only machine trains without it)
         except ImportError:
-            self._tf = None
-        else:
-            self._tf = tf
-            self._writer = tf.summary.create_file_writer(str(folder / "tensorboard"))
+            return
+        self._scalar = tf.summary.scalar
+        self._writer = tf.summary.create_file_writer(str(folder / "tensorboard"))
 
     def row(self, split: str, step: int, values: dict[str, float]) -> None:
         """One row; columns are ``split``, ``step`` and a ``name=value`` pair for each value."""
@@ -30,5 +29,5 @@ class RunLog:
         if self._writer is not None:
             with self._writer.as_default(step=step):
                 for name, value in values.items():
-                    self._tf.summary.scalar(f"{split}/{name}", value)
+                    self._scalar(f"{split}/{name}", value)
             self._writer.flush()

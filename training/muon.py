@@ -12,7 +12,7 @@ import keras
 from keras import ops
 
 
-class FastMuon(keras.optimizers.Muon):  # type: ignore[misc]
+class FastMuon(keras.optimizers.Muon):
     """``keras.optimizers.Muon`` with a bfloat16 Newton-Schulz iteration."""
 
     def zeropower_via_newtonschulz5(self, x: Any, steps: int) -> Any:

@@ -30,7 +30,7 @@ FORBIDDEN = -1e9
 """Added to the logits of illegal choices."""
 
 
-class Embedder(layers.Layer):  # type: ignore[misc]
+class Embedder(layers.Layer):
     """What the network is told of one event, as one vector ``[batch, time, units]``."""
 
     def __init__(self, settings: ModelSettings, **kwargs: Any) -> None:
@@ -51,7 +51,7 @@ class Embedder(layers.Layer):  # type: ignore[misc]
         self.drop = layers.Dropout(settings.network.dropout)
 
     def call(self, events: Any, conditions: Any, sounding: Any, training: bool = False) -> Any:
-        """``events`` int32 ``[b, t, 4]``, ``conditions`` int32 ``[b, t, c]``, ``sounding`` ``[b, t, v*128]``."""
+        """``events`` ``[b, t, 4]``, ``conditions`` ``[b, t, c]``, ``sounding`` ``[b, t, v*128]``."""
         x = self.token(events[..., TOKEN]) + self.wait(events[..., WAIT])
         if self.voice is not None:
             x = x + self.voice(events[..., WHO])
@@ -64,7 +64,7 @@ class Embedder(layers.Layer):  # type: ignore[misc]
         return self.drop(x + self.sounding(rows), training=training)
 
 
-class Heads(layers.Layer):  # type: ignore[misc]
+class Heads(layers.Layer):
     """Logits of every choice, each seeing the choices before it."""
 
     def __init__(self, settings: ModelSettings, **kwargs: Any) -> None:
@@ -88,7 +88,7 @@ class Heads(layers.Layer):  # type: ignore[misc]
         def table(size: int, name: str) -> layers.Embedding:
             return layers.Embedding(size, units, embeddings_initializer=small, name=name)
 
-        after = [name for name in ("voice", "token", "velocity") if name in sizes]
+        after: list[str] = [name for name in ("voice", "token", "velocity") if name in sizes]
         self.wait_tables = {name: table(grid.time_bins, f"{name}_wait") for name in after}
         self.place_tables = {
             name: [(i, table(each.size, f"{name}_{each.name}")) for i, each in placed] for name in after
@@ -123,7 +123,7 @@ class Heads(layers.Layer):  # type: ignore[misc]
         return logits
 
 
-class EventNetwork(keras.Model):  # type: ignore[misc]
+class EventNetwork(keras.Model):
     """Inputs to logits, with teacher forcing; its loss is nats per event."""
 
     def __init__(self, settings: ModelSettings, **kwargs: Any) -> None:
@@ -155,10 +155,9 @@ class EventNetwork(keras.Model):  # type: ignore[misc]
         total = ops.maximum(ops.sum(counted), 1.0)
         nats = ops.zeros_like(counted)
         right = ops.ones_like(counted)
-        for name, logits in y_pred.items():
+        for name, free in y_pred.items():
             target, mask, matters = self._target(name, x)
-            if mask is not None:
-                logits = logits + (1.0 - ops.cast(mask, "float32")) * FORBIDDEN
+            logits = free if mask is None else free + (1.0 - ops.cast(mask, "float32")) * FORBIDDEN
             each = keras.losses.sparse_categorical_crossentropy(target, logits, from_logits=True)
             hit = ops.cast(ops.equal(ops.argmax(logits, axis=-1), target), "float32")
             if matters is not None:

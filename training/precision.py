@@ -13,7 +13,7 @@ def choose_precision(backbone: str) -> str:
     Measured on two cores with AMX: a transformer trains twice as fast in bfloat16, an LSTM half as fast.
     """
     if keras.backend.backend() == "jax":
-        import jax  # noqa: PLC0415
+        import jax  # noqa: PLC0415  (an optional backend)
 
         on_gpu = jax.default_backend() == "gpu"
     else:
