@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from models.events import Event, EventArray, Kind, to_array
+from models.events import PITCHES, Event, EventArray, Kind, to_array
 from models.grid import velocity_of_bin
+from models.manifest import Manifest
 from models.masks import legal_tokens, legal_voices, legal_waits
 from models.memory import UNDO
 from models.meter import Meter, place_of, positions
@@ -22,6 +23,7 @@ from models.step import Logits, Network
 from models.vocabulary import (
     CHOICES,
     END_TOKEN,
+    ON_TOKENS,
     PHRASE_TOKEN,
     TOKEN,
     TOKENS,
@@ -35,6 +37,13 @@ Allowed = NDArray[np.bool_]
 
 NO_END: Allowed = np.arange(TOKENS) != END_TOKEN
 NO_END_NO_PHRASE: Allowed = NO_END & (np.arange(TOKENS) != PHRASE_TOKEN)
+
+
+def in_range(manifest: Manifest, voice: int = 0, tokens: Allowed = NO_END) -> Allowed:
+    """The tokens without notes outside of the voice's range: what the model's instrument does not have."""
+    low, high = manifest.ranges[voice]
+    pitch = np.arange(TOKENS) - ON_TOKENS
+    return np.asarray(tokens & ((pitch >= PITCHES) | ((pitch >= low) & (pitch <= high))))
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from live.engine.harmony import Harmonist
-from models.context import NO_END, Context, Limits
+from models.context import NO_END, Context, Limits, in_range
 from models.events import KIND, TIME, Event, EventArray, Kind, from_array
 from models.grid import TICKS_PER_QUARTER
 from models.meter import Meter
@@ -39,12 +39,12 @@ def continue_events(
     context = Context(network, meters=piece.meters)
     _hear_prompt(context, piece.events(context.grid, network.manifest.voices), start)
     longest = _longest_wait(context)
-    limits = Limits(tokens=_WITH_END if may_end else NO_END)
+    tokens = in_range(network.manifest, tokens=_WITH_END if may_end else NO_END)
     decision = 0
     while True:
         least = max(0, start - context.now)
-        now = Limits(least=least, most=max(least, 0) + longest, tokens=limits.tokens)
-        choice = context.choose(now, style, Draws(seed, decision))
+        limits = Limits(least=least, most=least + longest, tokens=tokens)
+        choice = context.choose(limits, style, Draws(seed, decision))
         decision += 1
         if choice is None or choice.event.time >= end:
             break
@@ -65,7 +65,7 @@ def compose_events(
     longest = _longest_wait(context)
     decision = 0
     while True:
-        tokens = _WITH_END if context.now >= end // 2 else NO_END
+        tokens = in_range(network.manifest, tokens=_WITH_END if context.now >= end // 2 else NO_END)
         choice = context.choose(Limits(most=longest, tokens=tokens), style, Draws(seed, decision))
         decision += 1
         if choice is None or choice.event.time >= end:
