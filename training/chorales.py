@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Mapping
 
 import numpy as np
+from numpy.typing import NDArray
 
 from models.convert import note_array
 from models.grid import SCORE
@@ -92,7 +93,7 @@ def read(name: str, content: bytes, settings: Settings) -> tuple[Piece, Mapping[
     return piece, facts
 
 
-def phrase_ends(soprano: Voice) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+def phrase_ends(soprano: Voice) -> NDArray[np.int64]:
     """Ticks at which notes under a fermata end, and the end of the melody."""
     last = len(soprano.notes) - 1
     held = sorted({*soprano.fermatas, last})

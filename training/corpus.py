@@ -105,7 +105,10 @@ def load(
     }
     if not report.taken:
         raise CorpusError(f"no usable file for {name!r} in {data}: none belongs to a split")
-    store.save(place, splits, report)
+    try:
+        store.save(place, splits, report)
+    except OSError as error:  # the corpus is good all the same, only slow to load again
+        Console(stderr=True).print(f"prepared arrays are not kept: {place}: {error.strerror}")
     return Corpus(splits, report)
 
 

@@ -7,6 +7,7 @@ different symbols seen after ``h``. Below order 0 stands the uniform distributio
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -76,21 +77,20 @@ def joined(sequences: list[tuple[NDArray[np.int64], NDArray[np.int64]]]) -> Sequ
     )
 
 
-def _keys(sequences: Sequences, order: int) -> list[tuple[Keys, Keys]]:
-    """For each order: a 64-bit hash of every context, and of every context with its symbol."""
+def _keys(sequences: Sequences, order: int) -> Iterator[tuple[Keys, Keys]]:
+    """For each order in turn: a 64-bit hash of every context, and of it with its symbol."""
     symbols, kinds, ends = sequences
     starts = np.concatenate([[0], ends[:-1]])
     place = np.arange(len(symbols)) - np.repeat(starts, np.diff(ends, prepend=0))
     own = symbols.astype(np.uint64)
     context = _mix(kinds.astype(np.uint64))
-    found = [(context, _mix(context ^ _mix(own)))]
+    yield context, _mix(context ^ _mix(own))
     for back in range(1, order + 1):
         earlier = np.full(len(symbols), START, np.int64)
         known = np.flatnonzero(place >= back)
         earlier[known] = symbols[known - back]
         context = _mix(context ^ _mix(earlier.astype(np.uint64)))
-        found.append((context, _mix(context ^ _mix(own))))
-    return found
+        yield context, _mix(context ^ _mix(own))
 
 
 def _mix(values: Keys) -> Keys:

@@ -87,6 +87,14 @@ def test_a_damaged_cache_is_prepared_anew(data: Path, tmp_path: Path):
     assert piano(data, cache).report == first.report
 
 
+def test_a_cache_that_cannot_be_written_loses_nothing(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    (tmp_path / "cache").write_text("a file, not a folder")
+    assert piano(data, tmp_path / "cache").report.taken == 2
+    assert "not kept" in capsys.readouterr().err
+
+
 def test_a_path_that_does_not_exist_says_where_to_get_the_corpus(tmp_path: Path):
     with pytest.raises(CorpusError, match=r"nowhere does not exist. MAESTRO .*https://"):
         piano(tmp_path / "nowhere", tmp_path)
