@@ -11,6 +11,7 @@ import os
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import keras
 import numpy as np
@@ -71,8 +72,16 @@ def load(path: Path, model: keras.Model) -> Progress:
     load_weights(path, model)
     with _opened(path) as arrays:
         model.optimizer.build(model.trainable_variables)
-        for index, variable in enumerate(model.optimizer.variables):
-            variable.assign(arrays[f"optimizer/{index}"])
+        variables = model.optimizer.variables
+        names = [f"optimizer/{index}" for index in range(len(variables))]
+        stored = {name: arrays[name] for name in arrays.files if name.startswith("optimizer/")}
+        if set(stored) != set(names) or any(
+            stored[name].shape != tuple(variable.shape)
+            for name, variable in zip(names, variables, strict=True)
+        ):
+            raise TrainingError(f"{path} does not fit these settings: another optimizer wrote it")
+        for name, variable in zip(names, variables, strict=True):
+            variable.assign(stored[name])
         return Progress(**json.loads(str(arrays["progress"])))
 
 
@@ -84,8 +93,11 @@ def settings_of(path: Path) -> str:
 
 def _opened(path: Path) -> Any:
     try:
-        return np.load(path)
+        opened = np.load(path)
     except FileNotFoundError as error:
         raise TrainingError(f"no checkpoint at {path}: train first") from error
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, EOFError, BadZipFile) as error:
         raise TrainingError(f"{path} is not a checkpoint: {error}") from error
+    if "progress" not in getattr(opened, "files", ()):
+        raise TrainingError(f"{path} is not a checkpoint: it holds no training run")
+    return opened

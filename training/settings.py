@@ -7,9 +7,10 @@ from importlib import resources
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
 from models.conditions import CONDITIONS, Condition
+from models.events import PITCHES
 from models.grid import GRIDS, Grid, GridName
 from training.errors import TrainingError
 
@@ -25,8 +26,16 @@ class NetworkSettings(_Strict):
     layers: int = Field(ge=1, le=32)
     units: int = Field(ge=8, le=2048)
     head_units: int = Field(default=256, ge=8)
-    heads: int = Field(default=4, ge=1)
+    heads: int = Field(default=4, ge=1, validate_default=True)
     dropout: float = Field(default=0.0, ge=0, lt=1)
+
+    @field_validator("heads")
+    @classmethod
+    def _heads_share_units(cls, heads: int, info: ValidationInfo) -> int:
+        units = info.data.get("units", 0)
+        if info.data.get("backbone") == "transformer" and units % (2 * heads):
+            raise ValueError(f"{units} units do not part into {heads} heads of even size")
+        return heads
 
 
 class TrainingSettings(_Strict):
@@ -67,6 +76,24 @@ class ModelSettings(_Strict):
     training: TrainingSettings
     corpus: dict[str, Any] = Field(default_factory=dict)
 
+    @field_validator("ranges")
+    @classmethod
+    def _a_range_for_each_voice(
+        cls, ranges: tuple[tuple[int, int], ...], info: ValidationInfo
+    ) -> tuple[tuple[int, int], ...]:
+        if len(ranges) != info.data.get("voices", len(ranges)):
+            raise ValueError(f"{info.data['voices']} voices need as many ranges, not {len(ranges)}")
+        if not all(0 <= low <= high < PITCHES for low, high in ranges):
+            raise ValueError("a range is the lowest and the highest MIDI pitch, 0 to 127")
+        return ranges
+
+    @field_validator("conditions")
+    @classmethod
+    def _conditions_exist(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        if unknown := [name for name in names if name not in CONDITIONS]:
+            raise ValueError(f"no condition named {unknown[0]!r}: there are {', '.join(CONDITIONS)}")
+        return names
+
     @property
     def grid_object(self) -> Grid:
         """The grid itself."""
@@ -95,6 +122,8 @@ def load_settings(name_or_path: str) -> ModelSettings:
             text = path.read_text()
         except OSError as error:
             raise TrainingError(f"cannot read settings {path}: {error.strerror}") from error
+        except UnicodeDecodeError as error:
+            raise TrainingError(f"{path}: not a TOML file (not UTF-8)") from error
     try:
         return ModelSettings.model_validate(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:

@@ -109,6 +109,8 @@ class _Trainer:
         if not self._validation:
             raise TrainingError("the validation split is smaller than one batch: lower training.batch")
         steps = sum(1 for _ in epoch(self._pieces, settings, settings.seed, skip=None))
+        if not steps:
+            raise TrainingError("the training split is smaller than one batch: lower training.batch")
         self._total = max(1, round(self._own.epochs * steps))
         self._log = RunLog(run.folder)
         console.print(
@@ -119,6 +121,9 @@ class _Trainer:
     def run(self) -> checkpoint.Progress:
         """The loop over steps."""
         progress, own = self._progress, self._own
+        if self._part_done() >= 1:
+            self._console.print(f"{self._settings.name}: this run has ended already")
+            return progress
         started = time.perf_counter() - progress.seconds
         validated = kept = progress.seconds
         with _bar(self._console) as bar:
