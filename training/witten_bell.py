@@ -41,7 +41,7 @@ class _Table(NamedTuple):
 
 
 class WittenBell:
-    """``sizes``: the number of symbols of each kind. Memory: about 30 bytes a symbol and order."""
+    """``sizes``: the number of symbols of each kind. Memory while counting: about 130 bytes a symbol."""
 
     def __init__(self, order: int, sizes: list[int]) -> None:
         self.order = order
