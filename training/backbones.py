@@ -87,7 +87,7 @@ class TransformerBlock(layers.Layer):
 
     def call(self, x: Any, bias: Any, training: bool = False) -> Any:
         """``bias`` ``[time, time]`` is added to the scores: 0 where a query may look, else very negative."""
-        time = x.shape[1]
+        time = ops.shape(x)[1]  # not x.shape: batches differ in length, and then TensorFlow traces with None
         query, key, value = self.project(x, ops.arange(time, dtype="int32"))
         # All heads share the keys, so heads and time fold into one matrix product.
         query = ops.reshape(query, (-1, self.heads * time, self.size))
@@ -112,7 +112,7 @@ class Transformer(layers.Layer):
 
     def call(self, x: Any, training: bool = False) -> Any:
         """``[batch, time, units]`` to the same shape."""
-        index = ops.arange(x.shape[1], dtype="int32")
+        index = ops.arange(ops.shape(x)[1], dtype="int32")
         bias = ops.where(index[None, :] <= index[:, None], 0.0, -1e9)
         for block in self.blocks:
             x = block(x, bias, training=training)
