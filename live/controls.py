@@ -75,7 +75,13 @@ def checked(name: str, value: object) -> object:
         raise AntiphonError(f"no control named {name!r}: there are {', '.join(BY_NAME)}")
     if control.choices and value not in control.choices:
         raise AntiphonError(f"{name} must be one of {', '.join(control.choices)}, not {value!r}")
-    if isinstance(control.default, bool | str):
+    if isinstance(control.default, bool):
+        if value not in (True, False):
+            raise AntiphonError(f"{name} must be on or off, not {value!r}")
+        return bool(value)
+    if name == "key":
+        return _checked_key(value)
+    if isinstance(control.default, str):
         return value
     try:
         number = type(control.default)(value)  # type: ignore[call-arg]
@@ -87,3 +93,14 @@ def checked(name: str, value: object) -> object:
     if not control.low <= number <= control.high:
         raise AntiphonError(f"{name} must be {control.low:g} to {control.high:g}, not {value}")
     return number
+
+
+def _checked_key(value: object) -> object:
+    from models.key import Key  # noqa: PLC0415 - loads NumPy, which ``antiphon --help`` does without
+
+    if value != "auto":
+        try:
+            Key.parse(str(value))
+        except ValueError as error:
+            raise AntiphonError(f"key: {error}, or auto") from error
+    return value

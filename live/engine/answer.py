@@ -146,15 +146,20 @@ class Answer:
             self._begin(now_ns)
         self._schedule()
 
+    def changed(self, name: str, now_ns: int) -> None:
+        """Another key is taken up with the next answer."""
+        if name == "key" and isinstance(self._ear, ScoreEar):
+            self._ear.set_key(self._stage.settings().key)
+
     def stop(self, now_ns: int) -> None:
         """Take the answer back."""
         self._yield_to_player(now_ns)
 
     def reset(self) -> None:
-        """The stage has ended everything."""
-        if self._plan is not None:
-            self._end_own(self._plan, self._last_ns)
-        self._plan = None
+        """The stage has ended everything, and no release of a key will be heard any more."""
+        self._plan = self._phrase_start = self._melody = None
+        self._end_own(self._last_ns)
+        self._schedule()
 
     def status(self) -> str:
         """Who is speaking."""
@@ -313,11 +318,11 @@ class Answer:
             return
         self._stage.send(r.Cancel(plan.tag, r.CancelMode.END))
         self._stage.note("yield", plan.tag)
-        self._end_own(plan, now_ns)
+        self._end_own(now_ns)
 
-    def _end_own(self, plan: Plan, now_ns: int) -> None:
-        """The context hears the end of the companion's notes that it knows to sound."""
-        for pitch in range(128):
+    def _end_own(self, now_ns: int) -> None:
+        """The context hears the end of all notes that it knows to sound, but those that the player holds."""
+        for pitch in reversed(range(128)):
             if self._ear.context.state.onsets[0, pitch] != SILENT and pitch not in self._players():
                 self._hear_own(Event(self._ear.tick_at(now_ns), Kind.OFF, pitch))
 

@@ -26,7 +26,9 @@ class Capture:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._file = path.open("a", encoding="utf-8")
         except OSError as error:
-            raise FileError(f"cannot write the session to {path}: {error.strerror}") from error
+            raise FileError(
+                f"cannot write the session to {path}: {error.strerror} (--no-capture plays without)"
+            ) from error
         self.path = path
         self._waiting: queue.SimpleQueue[tuple[object, ...] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="capture", daemon=True)

@@ -12,6 +12,7 @@ from live.engine.session import Session
 from live.errors import AntiphonError
 from live.stage import records as r
 from live.stage.clock import Clock
+from models.manifest import ModelError
 
 SWITCH_SECONDS = 0.0002
 """How long a thread may keep the GIL: at Python's 5 ms the p99 of six model calls beside a busy thread
@@ -91,5 +92,5 @@ class Engine:
     def _change(self, name: str, value: object) -> None:
         try:
             self.session.set(name, value, self._clock.now_ns())
-        except AntiphonError as error:
+        except (AntiphonError, ModelError) as error:
             self._say(str(error))

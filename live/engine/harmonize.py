@@ -9,6 +9,7 @@ from live.engine.policy import Stage
 from live.engine.score_ear import ScoreEar
 from live.engine.voices import Voices
 from live.stage import records as r
+from live.stage.messages import is_note_off
 from models.events import Event, Kind
 from models.sampling import Style
 from models.step import Network
@@ -52,8 +53,8 @@ class Harmonize:
                 pass
 
     def sent(self, record: r.Sent | r.Dropped | r.Cancelled, now_ns: int) -> None:
-        """A voice that was dropped is silent: it is struck again with the next melody note."""
-        if isinstance(record, r.Dropped):
+        """A voice that was dropped or has ended is silent: it is struck again with the next melody note."""
+        if isinstance(record, r.Dropped) or (isinstance(record, r.Sent) and is_note_off(record.message)):
             voice = self._voices.lost(record.tag)
             if voice is not None:
                 self._harmonist.sounding.pop(voice, None)
@@ -63,6 +64,12 @@ class Harmonize:
         self.wake_at_ns = None
         if self._ear.rekey():
             self._follow_ear()
+
+    def changed(self, name: str, now_ns: int) -> None:
+        """Another key is taken up at once, while nothing waits; it is heard from the next strike on."""
+        if name == "key":
+            self._ear.set_key(self._stage.settings().key)
+            self.wake_at_ns = now_ns
 
     def stop(self, now_ns: int) -> None:
         """End all voices."""

@@ -79,7 +79,8 @@ class Harmonist:
         """The same music in another context, ``semitones`` higher (a change of key)."""
         self.context = context
         self.sounding = {voice: pitch + semitones for voice, pitch in self.sounding.items()}
-        self._told = []
+        told = [event._replace(pitch=event.pitch + semitones) for event in self._told]
+        self._told = told if all(0 <= event.pitch <= 127 for event in told) else []
 
     def set_voices(self, count: int) -> None:
         """How many voices sound from the next strike on."""
@@ -110,11 +111,11 @@ class Harmonist:
         self._decision += 1
         first = 1 + max((event.voice for event in self._told), default=0)
         while first <= self._all[-1]:
-            silent = next((v for v in self._all if v >= first and self.held(v) is None), None)
+            due = next((v for v in self._all if v >= first and self._must_move(v, melody.pitch)), None)
             at_once = draws.uniform() < self.context.wait_probabilities()[0]
-            if not at_once and silent is None:
+            if not at_once and due is None:
                 break
-            last = self._all[-1] if silent is None else silent
+            last = self._all[-1] if due is None else due
             voices = tuple(range(first if at_once else last, last + 1))
             allowed = {voice: self._allowed(voice, melody.pitch) for voice in voices}
             limits = Limits(most=0, voices=voices, tokens_of_voice=allowed)
@@ -127,11 +128,13 @@ class Harmonist:
         yield from self._strike_again(melody)
 
     def _strike_again(self, melody: Event) -> Iterator[Event]:
-        """Voices that the model holds but that have stopped sounding, or that never sounded."""
+        """Voices that the model holds but that do not sound; and an end to those no longer wanted."""
         for voice in self.heard_voices:
             pitch = self.held(voice)
             if pitch is not None and self.sounding.get(voice) != pitch:
                 yield from self._sound(Event(melody.time, Kind.ON, pitch, 0, voice), melody)
+        for voice in [each for each in self.sounding if each not in self.heard_voices]:
+            yield Event(melody.time, Kind.OFF, self.sounding.pop(voice), 0, voice)
 
     def _sound(self, event: Event, melody: Event) -> Iterator[Event]:
         if event.voice not in self.heard_voices:
@@ -141,6 +144,12 @@ class Harmonist:
             yield Event(melody.time, Kind.OFF, before, 0, event.voice)
         self.sounding[event.voice] = event.pitch
         yield event._replace(velocity=melody.velocity)
+
+    def _must_move(self, voice: int, melody: int) -> bool:
+        """A voice that is silent, or that the melody or the voice over it has crossed."""
+        pitch = self.held(voice)
+        over = self.held(voice - 1) if voice > 1 else None
+        return pitch is None or pitch >= melody or (over is not None and pitch > over)
 
     def _allowed(self, voice: int, melody: int) -> Allowed:
         """Pitches of a voice's range below the melody and not above the voice over it.

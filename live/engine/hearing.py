@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from live.stage.messages import SYSTEM_RESET
 from models.pedal import PEDAL_CC, PEDAL_DOWN
 
 ALL_SOUND_OFF, ALL_NOTES_OFF = 120, 123
@@ -42,6 +43,11 @@ class Expression(NamedTuple):
 Heard = Strike | Release | Silent | Expression
 
 
+def ends_all(message: bytes) -> bool:
+    """Whether the player asks for all sound to end (CC 120, system reset): the stage has done so."""
+    return message[0] == SYSTEM_RESET or (message[0] & 0xF0 == 0xB0 and message[1] == ALL_SOUND_OFF)
+
+
 class Hearing:
     """Keys and pedal of one player (all channels together). Owned by one thread, never blocks."""
 
@@ -55,6 +61,12 @@ class Hearing:
     def sounding(self) -> set[int]:
         """Pitches of the player that sound: keys that are down, and what the pedal holds."""
         return self._held | set(self.down)
+
+    def forget(self) -> None:
+        """The ports are gone: whatever was down, its release will never be heard."""
+        self.down.clear()
+        self._held.clear()
+        self._pedal = False
 
     def hear(self, stamp_ns: int, message: bytes) -> Iterator[Heard]:
         """What a message of 1 to 3 bytes means; nothing for most."""

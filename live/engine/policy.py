@@ -41,6 +41,9 @@ class Policy(Protocol):
     def wake(self, now_ns: int) -> None:
         """Time has passed."""
 
+    def changed(self, name: str, now_ns: int) -> None:
+        """A control has another value."""
+
     def stop(self, now_ns: int) -> None:
         """End the companion's notes: another mode takes over, or the program ends."""
 
@@ -63,6 +66,9 @@ class Off:
         """Nothing to do."""
 
     def wake(self, now_ns: int) -> None:
+        """Nothing to do."""
+
+    def changed(self, name: str, now_ns: int) -> None:
         """Nothing to do."""
 
     def stop(self, now_ns: int) -> None:

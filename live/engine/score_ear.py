@@ -7,6 +7,8 @@ range of the given voice.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from live.engine.pace import Pace
@@ -182,11 +184,21 @@ class ScoreEar:
         delta, self.shift = shift - self.shift, shift
         kept = [
             event._replace(pitch=event.pitch + delta) if event.kind in (Kind.ON, Kind.OFF) else event
-            for event in self.context.recent(REMEMBERED)
+            for event in _well_begun(self.context.recent(REMEMBERED))
         ]
-        kept = [event for event in kept if 0 <= event.pitch <= 127 and event.kind != Kind.START]
+        kept = [event for event in kept if 0 <= event.pitch <= 127]
         start = kept[0].time if kept else self.context.now
         fresh = Context(self._network, role=self._role)
         fresh.hear(Event(start, Kind.START), *kept)
         self.context = fresh
         self._wanted_for = 0
+
+
+def _well_begun(events: list[Event]) -> Iterator[Event]:
+    """Without a start, and without ends of notes and phrases that began before these events."""
+    begun: set[int] = set()
+    for event in events:
+        if event.kind == Kind.ON:
+            begun.add(event.voice)
+        if event.kind != Kind.START and event.voice in begun:
+            yield event

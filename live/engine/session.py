@@ -13,11 +13,12 @@ from live.controls import Settings
 from live.engine.answer import Answer
 from live.engine.capture import Capture, NoCapture
 from live.engine.harmonize import Harmonize
-from live.engine.hearing import Hearing, Strike
+from live.engine.hearing import Hearing, Strike, ends_all
 from live.engine.policy import Off, Policy, Stage
 from live.errors import AntiphonError
 from live.stage import records as r
 from live.stage.clock import Clock
+from models.manifest import ModelError
 from models.step import Network
 
 COMPANION_CHANNELS = (1, 2, 3)
@@ -81,6 +82,8 @@ class Session:
                     self.policy.heard(what, now_ns)
                     if isinstance(what, Strike):
                         self.strikes.append(self._clock.now_ns() - stamp)
+                if ends_all(message):
+                    self.policy.stop(now_ns)
             case r.Sent(due, actual, message, tag):
                 self.sent += 1
                 self.lateness.append(actual - due)
@@ -94,6 +97,7 @@ class Session:
                 self.policy.sent(record, now_ns)
             case r.PortLost():
                 self.capture.write("port lost", now_ns, int(record.reason))
+                self._hearing.forget()
                 self.policy.reset()
             case _:
                 pass
@@ -104,7 +108,7 @@ class Session:
         self.policy.wake(now_ns)
 
     def set(self, name: str, value: object, now_ns: int) -> None:
-        """Change a control. Raises ``AntiphonError`` for a bad value; nothing changes then."""
+        """Change a control. A bad value raises ``AntiphonError`` or ``ModelError`` and changes nothing."""
         self._now_ns = now_ns
         before, self.settings = self.settings, self.settings.changed(name, value)
         self.capture.write("control", now_ns, name, value)
@@ -113,11 +117,13 @@ class Session:
         if name == "mode" and before.mode != self.settings.mode:
             try:
                 policy = self._make(self.settings.mode)
-            except AntiphonError:
+            except (AntiphonError, ModelError):
                 self.settings = before
                 raise
             self.policy.stop(now_ns)
             self.policy = policy
+        else:
+            self.policy.changed(name, now_ns)
 
     def stop(self, now_ns: int) -> None:
         """End the companion's notes."""

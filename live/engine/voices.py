@@ -86,7 +86,7 @@ class Voices:
         self._sounding.clear()
 
     def lost(self, tag: int) -> int | None:
-        """A note-on was dropped: the voice that it belonged to, now silent."""
+        """A note was not sent or has ended by itself: the voice that it belonged to, now silent."""
         for voice, note in self._sounding.items():
             if note.tag == tag:
                 del self._sounding[voice]

@@ -1,0 +1,66 @@
+"""Whatever a player does: no note is left sounding, and models hear only what training could hold."""
+
+from __future__ import annotations
+
+import pytest
+from babbler import babbler
+from band import Band, still_sounding
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from legality import only_legal_events
+from sounded import controller, off, on, sounded
+
+PITCHES = st.one_of(st.integers(58, 64), st.integers(0, 127))
+MESSAGES = st.one_of(
+    st.builds(on, PITCHES, st.integers(0, 127), st.integers(0, 1)),
+    st.builds(on, PITCHES),
+    st.builds(off, PITCHES, st.integers(0, 1)),
+    st.builds(controller, st.sampled_from([1, 11, 64, 64, 64, 7, 120, 121, 123]), st.integers(0, 127)),
+    st.builds(lambda low, high: bytes((0xE0, low, high)), st.integers(0, 127), st.integers(0, 127)),
+    st.builds(lambda kind, value: bytes((kind, value)), st.sampled_from([0xC0, 0xD0]), st.integers(0, 127)),
+    st.sampled_from([b"\xf8", b"\xfa", b"\xfc", b"\xfe", b"\xff", b"\xf2\x01\x02"]),
+)
+CHANGES = st.one_of(
+    st.tuples(st.just("mode"), st.sampled_from(["harmonize", "answer", "off"])),
+    st.tuples(st.just("voices"), st.integers(1, 3)),
+    st.tuples(st.just("key"), st.sampled_from(["auto", "C", "F#", "Ebm"])),
+    st.tuples(st.just("temperature"), st.sampled_from([0.1, 2.0])),
+)
+GAPS = st.sampled_from([0, 1, 3, 10, 40, 100, 300, 700])
+PLAYING = st.lists(st.tuples(GAPS, st.one_of(MESSAGES, MESSAGES, MESSAGES, CHANGES)), max_size=40)
+
+
+def played(player: Band, playing: list[tuple[int, object]]) -> None:
+    for gap, what in playing:
+        player.wait(gap)
+        if isinstance(what, bytes):
+            player.play([(0, what)])
+        else:
+            player.set(*what)  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(("mode", "model"), [("harmonize", None), ("answer", "piano"), ("answer", "folk")])
+@settings(max_examples=30)
+@given(playing=PLAYING)
+def test_nothing_is_left_sounding_after_stop(mode: str, model: str | None, playing: list[tuple[int, object]]):
+    def network(name: str) -> object:
+        return babbler(model if model and name == "piano" else name)
+
+    player = Band(networks=network, mode=mode)  # type: ignore[arg-type]
+    with only_legal_events():
+        played(player, playing)
+        player.stop()
+    sounded(player.sent)  # nothing struck twice, nothing let go that does not sound
+    assert not still_sounding(message for _, message in player.sent)
+    ended = len(player.sent)
+    player.stage.run(20_000)
+    assert len(player.sent) == ended, "something was still planned after the end"
+
+
+@settings(max_examples=20)
+@given(playing=PLAYING)
+def test_when_all_keys_are_up_the_harmony_ends_by_itself(playing: list[tuple[int, object]]):
+    player = Band(networks=babbler)
+    played(player, [(gap, what) for gap, what in playing if isinstance(what, bytes)])
+    player.play([(0, controller(64, 0)), (1, controller(123, 0)), (2, controller(123, 0, 1))], rest_ms=100)
+    assert not still_sounding(message for _, message in player.sent)
