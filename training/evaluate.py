@@ -124,5 +124,3 @@ def _print(result: Result, figures: Figures) -> None:
     if result.phrase_nats:
         table.add_row("nats per note in phrase ends", f"{result.phrase_nats / result.notes:.4f}")
     Console().print(table)
-
-

@@ -6,6 +6,7 @@ from types import TracebackType
 from typing import Any
 
 import keras
+import numpy as np
 
 from training.muon import FastMuon
 from training.settings import TrainingSettings
@@ -48,8 +49,11 @@ class Averaged:
     def __enter__(self) -> None:
         optimizer = self._model.optimizer
         if optimizer.use_ema and optimizer.built:
-            self._kept = [keras.ops.convert_to_numpy(v) for v in self._model.trainable_variables]
-            optimizer.finalize_variable_values(self._model.trainable_variables)
+            variables = self._model.trainable_variables
+            self._kept = [keras.ops.convert_to_numpy(variable) for variable in variables]
+            optimizer.finalize_variable_values(variables)
+            for variable in variables:  # a copy: JAX would share, then give away, the average's memory
+                variable.assign(np.array(keras.ops.convert_to_numpy(variable)))
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

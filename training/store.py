@@ -81,8 +81,6 @@ def _splits(arrays: dict[str, NDArray[np.generic]]) -> Splits:
         for name, own, group, mode, shift, phrases, meters in parts
     ]
     splits: Splits = {}
-    for split, size in zip(
-        arrays["split_names"].tolist(), arrays["split_sizes"].tolist(), strict=True
-    ):
+    for split, size in zip(arrays["split_names"].tolist(), arrays["split_sizes"].tolist(), strict=True):
         splits[split], pieces = pieces[:size], pieces[size:]
     return splits

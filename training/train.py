@@ -80,13 +80,33 @@ def train(
 
 def evaluate(model: EventNetwork, batches: list[Batch]) -> dict[str, float]:
     """Mean nats per event by head, their sum and the share of events right in full."""
+    means = _Means()
     with Averaged(model):
-        model.reset_metrics()
         for batch in batches:
-            values = model.test_on_batch(batch, return_dict=True)
-        model_means = _means(values)
-        model.reset_metrics()
-    return model_means
+            means.add(batch, model.test_on_batch(batch, return_dict=True))
+    return means.take()
+
+
+class _Means:
+    """Means over several batches, each event counting once (Keras starts its metrics anew in every batch)."""
+
+    def __init__(self) -> None:
+        self._sums: dict[str, float] = {}
+        self._events = 0.0
+
+    def add(self, batch: Batch, values: dict[str, float]) -> None:
+        """Take in one batch's means."""
+        events = float(batch["counted"].sum())
+        self._events += events
+        for name, value in values.items():
+            if name != "loss":
+                self._sums[name] = self._sums.get(name, 0.0) + events * float(value)
+
+    def take(self) -> dict[str, float]:
+        """The means so far, and begin anew."""
+        found = {name: total / max(self._events, 1.0) for name, total in self._sums.items()}
+        self._sums, self._events = {}, 0.0
+        return found
 
 
 class _Trainer:
@@ -113,6 +133,7 @@ class _Trainer:
             raise TrainingError("the training split is smaller than one batch: lower training.batch")
         self._total = max(1, round(self._own.epochs * steps))
         self._log = RunLog(run.folder)
+        self._means = _Means()
         console.print(
             f"{settings.name}: {self._model.count_params():,} parameters, {steps} steps an epoch, "
             f"{precision}, {keras.backend.backend()}"
@@ -158,14 +179,13 @@ class _Trainer:
     def _step(self, batch: Batch) -> None:
         share = schedule(self._part_done(), self._progress.step, self._own.warmup_steps)
         self._model.optimizer.learning_rate = self._own.learning_rate * share
-        self._values = self._model.train_on_batch(batch, return_dict=True)
+        self._means.add(batch, self._model.train_on_batch(batch, return_dict=True))
         self._progress.step += 1
         self._progress.events += int(batch["counted"].sum())
 
     def _report(self) -> tuple[str, str]:
         """Log the means since the last report; what the progress bar says."""
-        means = _means(self._values)
-        self._model.reset_metrics()
+        means = self._means.take()
         rate = self._progress.events / self._progress.seconds
         self._log.row("train", self._progress.step, {**means, "events_per_second": rate})
         heads = " ".join(f"{name} {value:.2f}" for name, value in means.items())
@@ -204,10 +224,6 @@ class _Trainer:
                 progress.batch += 1
                 yield batch
             progress.epoch, progress.batch = number + 1, 0
-
-
-def _means(values: dict[str, float]) -> dict[str, float]:
-    return {name: float(value) for name, value in values.items() if name != "loss"}
 
 
 def _bar(console: Console) -> Bar:
