@@ -13,6 +13,7 @@ from live.controls import Settings
 from live.engine.answer import Answer
 from live.engine.capture import Capture, NoCapture
 from live.engine.harmonize import Harmonize
+from live.engine.harmonize_freely import HarmonizeFreely
 from live.engine.hearing import Hearing, Strike, ends_all
 from live.engine.policy import Off, Policy, Stage
 from live.errors import AntiphonError
@@ -137,6 +138,8 @@ class Session:
             if network.manifest.voices > 1:
                 raise AntiphonError(f"model {network.manifest.name} cannot answer: use piano or folk")
             return Answer(network, self._stage)
+        if not network.manifest.monophonic:
+            return HarmonizeFreely(network, self._stage)
         if network.manifest.voices < 2:
-            raise AntiphonError(f"model {network.manifest.name} cannot harmonise: use chorale")
+            raise AntiphonError(f"model {network.manifest.name} cannot harmonise: use chorale or piano")
         return Harmonize(network, self._stage)

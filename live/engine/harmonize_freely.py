@@ -1,0 +1,130 @@
+"""The mode ``harmonize`` with a performance model: what it would play within 30 ms sounds at once.
+
+The player's notes all enter the context; only the highest key is harmonised. Notes that the model adds
+replace those of the note before; where it adds none, those go on.
+"""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+
+from live.engine.harmonize import QUIETEST
+from live.engine.hearing import Expression, Heard, Silent, Strike
+from live.engine.performance_ear import PerformanceEar
+from live.engine.policy import Stage
+from live.engine.voices import Voices
+from live.stage import records as r
+from live.stage.messages import is_note_off
+from models.context import Allowed, Limits
+from models.sampling import Draws, Style
+from models.step import Network
+from models.vocabulary import ON_TOKENS, TOKENS
+
+AT_ONCE_TICKS = 3
+"""What the model would play within 30 ms of a strike counts as struck together with it."""
+REACH = 31
+"""Semitones below the melody: two hands' worth, and no rumbling."""
+
+
+class HarmonizeFreely:
+    """Policy over a performance model. Engine thread only."""
+
+    def __init__(self, network: Network, stage: Stage) -> None:
+        self._stage = stage
+        self._ear = PerformanceEar(network)
+        self._voices = Voices(stage.send, stage.channels, stage.tags)
+        self._sounding: dict[int, int] = {}
+        self._decisions = itertools.count()
+        self._lowest = network.manifest.ranges[0][0]
+        self._melody: int | None = None
+        self.wake_at_ns: int | None = None
+
+    def heard(self, what: Heard, now_ns: int) -> None:
+        """Everything is heard; the highest key is harmonised."""
+        match what:
+            case Strike(stamp, pitch, velocity):
+                self._ear.strike(pitch, velocity, stamp)
+                if all(other <= pitch for other in self._stage.hearing.down):
+                    self._melody = pitch
+                    self._harmonize(pitch, velocity, now_ns)
+            case Silent(stamp, pitch):
+                self._ear.silence(pitch, stamp)
+                if pitch == self._melody:
+                    self._melody = None
+                    self._voices.linger(now_ns)
+            case Expression(_, message):
+                for channel in dict.fromkeys(self._voices.channels):
+                    own = bytes((message[0] & 0xF0 | channel, *message[1:]))
+                    self._stage.send(r.Plan(now_ns, own, tag=0))
+            case _:
+                pass
+
+    def sent(self, record: r.Sent | r.Dropped | r.Cancelled, now_ns: int) -> None:
+        """A voice that was dropped, or ended after its melody note, is silent for the model too."""
+        if isinstance(record, r.Dropped) or (isinstance(record, r.Sent) and is_note_off(record.message)):
+            voice = self._voices.lost(record.tag)
+            if voice is not None:
+                self._silent(voice, now_ns)
+
+    def wake(self, now_ns: int) -> None:
+        """Nothing waits."""
+
+    def changed(self, name: str, now_ns: int) -> None:
+        """Settings are read at each strike."""
+
+    def stop(self, now_ns: int) -> None:
+        """End all voices."""
+        self._voices.clear(now_ns)
+        for voice in list(self._sounding):
+            self._silent(voice, now_ns)
+        self._melody = None
+
+    def reset(self) -> None:
+        """Nothing sounds any more."""
+        self._voices.forget()
+        self._sounding.clear()
+        self._melody = None
+
+    def status(self) -> str:
+        """How many voices sound."""
+        return f"{len(self._sounding)} voices"
+
+    def _harmonize(self, melody: int, velocity: int, now_ns: int) -> None:
+        for voice in self._voices.adopt(now_ns):
+            self._silent(voice, now_ns)
+        settings = self._stage.settings()
+        style = Style(settings.temperature, settings.top_p)
+        loudness = min(127, max(QUIETEST, round(velocity * settings.loudness)))
+        draws = Draws(self._stage.seed, next(self._decisions))
+        context = self._ear.context
+        before = dict(self._sounding)
+        for voice in range(1, settings.voices + 1):
+            wanted = bool(before) or voice > 1  # alone, a note gets at least one voice
+            soon = float(context.wait_probabilities()[: AT_ONCE_TICKS + 1].sum())
+            if wanted and draws.uniform() >= soon:
+                break
+            limits = Limits(most=AT_ONCE_TICKS, tokens=self._below(melody))
+            choice = context.choose(limits, style, draws)
+            if choice is None:
+                break
+            if voice in before:
+                self._silent(voice, now_ns)
+            context.hear(choice.event._replace(time=max(choice.event.time, context.now)))
+            self._sounding[voice] = choice.event.pitch
+            self._voices.begin(voice, choice.event.pitch, loudness, now_ns)
+            self._stage.note("voice", voice, choice.event.pitch)
+
+    def _below(self, melody: int) -> Allowed:
+        """Note-ons under the melody that nobody plays yet."""
+        allowed = np.zeros(TOKENS, bool)
+        allowed[ON_TOKENS + max(self._lowest, melody - REACH) : ON_TOKENS + max(0, melody)] = True
+        for pitch in self._stage.hearing.sounding:
+            allowed[ON_TOKENS + pitch] = False
+        return allowed
+
+    def _silent(self, voice: int, now_ns: int) -> None:
+        pitch = self._sounding.pop(voice, None)
+        if pitch is not None and pitch not in self._stage.hearing.sounding:
+            self._ear.silence(pitch, now_ns)
