@@ -21,6 +21,7 @@ from live.engine.voices import MILLISECOND
 from live.stage import records as r
 from models.context import NO_END, Allowed, Context, Limits
 from models.events import Event, Kind
+from models.masks import is_legal
 from models.sampling import Draws, Style
 from models.sounding import SILENT
 from models.step import Network
@@ -70,6 +71,8 @@ class Plan:
     events: dict[int, Event] = field(default_factory=dict)
     own: dict[int, int] = field(default_factory=dict)
     """Model pitch -> channel of the notes that the plan has begun and not ended."""
+    marks: list[tuple[int, Event]] = field(default_factory=list)
+    """Ends of phrases with their numbers: nothing is sent for them, so they are heard with what follows."""
     finished: bool = False
     outstanding: int = 0
 
@@ -128,11 +131,15 @@ class Answer:
         if isinstance(record, r.Sent):
             event = plan.events.pop(record.cause, None)
             if event is not None:
+                while plan.marks and plan.marks[0][0] < record.cause:
+                    self._hear_own(plan.marks.pop(0)[1])
                 self._hear_own(event)
             plan.outstanding -= event is not None
         elif isinstance(record, r.Dropped):
             plan.events.pop(record.cause, None)
             plan.outstanding -= 1
+            if self._monophonic:  # the note before it was ended all the same
+                self._end_own(record.due_ns)
         if plan.finished and plan.outstanding <= 0:
             self._over(now_ns)
 
@@ -282,7 +289,7 @@ class Answer:
             velocity = max(1, min(127, velocity))
             self._order(plan, due, 0x90 | channel, event.pitch, velocity, self._expect(plan, event))
         elif event.kind == Kind.PHRASE:
-            self._hear_own(event)
+            plan.marks.append((next(self._causes), event))
 
     def _expect(self, plan: Plan, event: Event) -> int:
         cause = next(self._causes)
@@ -302,6 +309,8 @@ class Answer:
         context = self._ear.context
         onset = int(context.state.onsets[0, event.pitch])
         time = max(event.time, context.now)
+        if event.kind == Kind.PHRASE and not is_legal(context.state, event, context.grid):
+            return  # a note of it was dropped
         if event.kind == Kind.OFF:
             if onset == SILENT:
                 return
@@ -322,8 +331,9 @@ class Answer:
 
     def _end_own(self, now_ns: int) -> None:
         """The context hears the end of all notes that it knows to sound, but those that the player holds."""
+        players = set() if self._monophonic else self._players()  # one voice: it is the companion's
         for pitch in reversed(range(128)):
-            if self._ear.context.state.onsets[0, pitch] != SILENT and pitch not in self._players():
+            if self._ear.context.state.onsets[0, pitch] != SILENT and pitch not in players:
                 self._hear_own(Event(self._ear.tick_at(now_ns), Kind.OFF, pitch))
 
     def _players(self) -> set[int]:
@@ -332,4 +342,5 @@ class Answer:
 
     def _over(self, now_ns: int) -> None:
         self._plan = None
+        self._end_own(now_ns)
         self._stage.note("answered", self.answers)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from babbler import babbler
-from band import Band, still_sounding
+from band import Band, still_sounding, tune
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from legality import only_legal_events
@@ -26,8 +26,9 @@ CHANGES = st.one_of(
     st.tuples(st.just("key"), st.sampled_from(["auto", "C", "F#", "Ebm"])),
     st.tuples(st.just("temperature"), st.sampled_from([0.1, 2.0])),
 )
-GAPS = st.sampled_from([0, 1, 3, 10, 40, 100, 300, 700])
-PLAYING = st.lists(st.tuples(GAPS, st.one_of(MESSAGES, MESSAGES, MESSAGES, CHANGES)), max_size=40)
+PHRASES = st.lists(st.integers(55, 76), min_size=1, max_size=6)
+GAPS = st.sampled_from([0, 1, 3, 10, 40, 100, 300, 700, 1500])
+PLAYING = st.lists(st.tuples(GAPS, st.one_of(MESSAGES, MESSAGES, PHRASES, CHANGES)), max_size=30)
 
 
 def played(player: Band, playing: list[tuple[int, object]]) -> None:
@@ -35,6 +36,8 @@ def played(player: Band, playing: list[tuple[int, object]]) -> None:
         player.wait(gap)
         if isinstance(what, bytes):
             player.play([(0, what)])
+        elif isinstance(what, list):
+            player.play(tune(what, gap_ms=110, length_ms=80), rest_ms=400)
         else:
             player.set(*what)  # type: ignore[misc]
 
@@ -61,6 +64,6 @@ def test_nothing_is_left_sounding_after_stop(mode: str, model: str | None, playi
 @given(playing=PLAYING)
 def test_when_all_keys_are_up_the_harmony_ends_by_itself(playing: list[tuple[int, object]]):
     player = Band(networks=babbler)
-    played(player, [(gap, what) for gap, what in playing if isinstance(what, bytes)])
+    played(player, [(gap, what) for gap, what in playing if not isinstance(what, tuple)])
     player.play([(0, controller(64, 0)), (1, controller(123, 0)), (2, controller(123, 0, 1))], rest_ms=100)
     assert not still_sounding(message for _, message in player.sent)
