@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from under_test import model as chosen_model
+
 from live.controls import Settings
 from live.engine.session import Session
 from live.stage.clock import MILLISECOND
@@ -16,7 +18,7 @@ _LOADED: dict[str, Network] = {}
 def shipped(name: str) -> Network:
     """A shipped model, loaded once for all tests."""
     if name not in _LOADED:
-        _LOADED[name] = load_network(name)
+        _LOADED[name] = load_network(chosen_model(name))
     return _LOADED[name]
 
 
@@ -83,7 +85,9 @@ class Band:
         return [(each[0] / MILLISECOND, each[2]) for each in self.stage.sink.deliveries]
 
 
-def tune(pitches: Iterable[int], gap_ms: float = 300, length_ms: float = 250, velocity: int = 80) -> list[tuple[float, bytes]]:
+def tune(
+    pitches: Iterable[int], gap_ms: float = 300, length_ms: float = 250, velocity: int = 80
+) -> list[tuple[float, bytes]]:
     """A melody as messages: evenly spaced, detached by the difference."""
     messages = []
     for index, pitch in enumerate(pitches):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import queue
 import signal
 import sys
-import threading
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -40,12 +41,15 @@ def live(
     key: Annotated[str, typer.Option(help=_help("key"))] = "auto",
     temperature: Annotated[float, typer.Option(help=_help("temperature"))] = 1.0,
     top_p: Annotated[float, typer.Option(help=_help("top_p"))] = 0.95,
+    patience: Annotated[float, typer.Option(help=_help("patience"))] = 1.5,
+    longest_answer: Annotated[float, typer.Option(help=_help("longest_answer"))] = 12.0,
     seed: Annotated[int | None, typer.Option(help="Random numbers; the same seed, the same choices.")] = None,
     capture: Annotated[bool, typer.Option(help="Keep a record of the session.")] = True,
 ) -> None:
     """Play with a musician: harmonise each note as it is struck, or answer phrases."""
     settings = Settings()
     wanted = {"mode": mode, "voices": voices, "key": key, "temperature": temperature, "top_p": top_p}
+    wanted |= {"patience": patience, "longest_answer": longest_answer}
     for name, value in wanted.items():
         settings = settings.changed(name, value)
     _Daemon(
@@ -73,11 +77,11 @@ class _Daemon:
 
     def __init__(self, settings: Settings, **options: Any) -> None:
         self._settings, self._options = settings, options
-        self._stopping = threading.Event()
+        self._signals: queue.SimpleQueue[None] = queue.SimpleQueue()  # a handler may put into no other
 
     def run(self) -> None:
         """Load, open, say ready, wait for a signal, close."""
-        from live.engine.capture import Capture, NoCapture  # noqa: PLC0415
+        from live.engine.capture import Capture  # noqa: PLC0415
         from live.engine.engine import Engine  # noqa: PLC0415
         from live.engine.loaded import Loaded  # noqa: PLC0415
         from live.engine.session import COMPANION_CHANNELS, Session  # noqa: PLC0415
@@ -89,7 +93,6 @@ class _Daemon:
         sharpen_timers()
         ports = choose(choose_api(options["api"]), options["inputs"], options["output"], options["thru"])
         networks = Loaded()
-        capture = Capture(_session_path()) if options["capture"] else NoCapture()
         links: list[StageLink] = []
         session = Session(
             networks.get,
@@ -99,29 +102,33 @@ class _Daemon:
             model=options["model"],
             seed=options["seed"],
             channels=options["channels"] or COMPANION_CHANNELS,
-            capture=capture,
         )
-        capture.write("session", 0, options["seed"], repr(self._settings), ports.to_json())
         engine = Engine(session, SystemClock(), _complain)
         link = StageLink(ports, engine.on_record)
         links.append(link)
         for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, lambda *_: self._stopping.set())
+            signal.signal(number, lambda *_: self._signals.put(None))
         try:
             ready = link.start()
+            if options["capture"]:
+                session.capture = Capture(_session_path())
+            session.capture.write("session", 0, options["seed"], repr(self._settings), ports.to_json())
             engine.start()
             print(_ready_line(ready, ports, session), flush=True)
             self._wait(session, ports, engine)
         finally:
             engine.stop()
             link.close()
-            capture.close()
+            session.capture.close()
         if engine.failed.is_set():
             raise SystemExit(1)
 
     def _wait(self, session: Any, ports: Any, engine: Any) -> None:
         waited = 0.0
-        while not self._stopping.wait(0.5) and not engine.failed.is_set():
+        while not engine.failed.is_set():
+            with contextlib.suppress(queue.Empty):
+                self._signals.get(timeout=0.5)
+                return
             waited += 0.5
             if waited == QUIET_SECONDS and not session.heard and ports.inputs:
                 names = ", ".join(port.name for port in ports.inputs)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
+from daemon import Daemon
 from jack_world import JackServer, Peer
+from synth import Synth, soundfont
 
 
 @pytest.fixture(scope="session")
@@ -51,3 +54,28 @@ def peers() -> Iterator[Callable[[], Peer]]:
     yield make
     for peer in made:
         peer.close()
+
+
+@pytest.fixture
+def daemons(tmp_path: Path) -> Iterator[Callable[..., Daemon]]:
+    """Starts ``antiphon live`` with these options; nothing of it is left after the test."""
+    made: list[Daemon] = []
+
+    def make(*arguments: str, **environment: str) -> Daemon:
+        made.append(Daemon(*arguments, home=tmp_path, **environment))
+        return made[-1]
+
+    yield make
+    for daemon in made:
+        daemon.close()
+
+
+@pytest.fixture
+def synth(jack_server: JackServer) -> Iterator[Synth]:
+    """FluidSynth on the session's JACK server, without reverb and chorus."""
+    font = soundfont()
+    if font is None or not shutil.which("fluidsynth"):
+        pytest.skip("no FluidSynth or no SoundFont on this machine")
+    made = Synth(font)
+    yield made
+    made.close()

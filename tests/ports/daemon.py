@@ -12,18 +12,20 @@ from pathlib import Path
 from typing import IO
 
 from jack_world import wait_until
+from under_test import model
 
 COMMAND = Path(sysconfig.get_path("scripts")) / "antiphon"
 START_SECONDS = 30.0
 """How long a daemon may take to be ready before a test fails; machines are busy."""
-OTHER_MODELS = "ANTIPHON_TEST_MODELS"
-"""An environment variable: a folder of other models to be tested in place of the shipped ones."""
+
+DEFAULTS = {"harmonize": "chorale", "answer": "piano", "off": None}
 
 
-def model(name: str) -> list[str]:
-    """Options that choose a model: the shipped one needs none."""
-    folder = os.environ.get(OTHER_MODELS)
-    return ["--model", str(Path(folder) / f"{name}.json")] if folder else []
+def options(mode: str, *more: str) -> list[str]:
+    """A mode on JACK. A model is named only where others than the shipped ones are tested."""
+    name = DEFAULTS[mode]
+    chosen = [] if name is None or model(name) == name else ["--model", model(name)]
+    return ["--api", "jack", "--mode", mode, *chosen, *more]
 
 
 class Daemon:

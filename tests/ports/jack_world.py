@@ -136,6 +136,9 @@ class Peer:
         return [entry.message for entry in self.log if entry.what == "got"]
 
     def close(self) -> None:
+        """End the process. Idempotent."""
+        if self._process.returncode is not None:
+            return
         with contextlib.suppress(BrokenPipeError, subprocess.TimeoutExpired):
             self.command("quit")  # jackd stalls for two seconds over a client that is killed
             self._process.wait(2)
