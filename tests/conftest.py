@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
+from functools import cache
 
+import pytest
 from hypothesis import HealthCheck, settings
+from tiny import Tiny, export_tiny
 
 settings.register_profile(
     "antiphon",
@@ -13,3 +17,15 @@ settings.register_profile(
     derandomize=bool(os.environ.get("CI")),
 )
 settings.load_profile("antiphon")
+
+
+@pytest.fixture(scope="session")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Tiny]:
+    """A tiny network of a backbone, exported once for all tests. Needs TensorFlow."""
+    pytest.importorskip("tensorflow")
+
+    @cache
+    def exported(backbone: str) -> Tiny:
+        return export_tiny(backbone, tmp_path_factory.mktemp(backbone))
+
+    return exported

@@ -37,8 +37,9 @@ class Progress:
 def save(path: Path, model: keras.Model, progress: Progress, settings_json: str) -> None:
     """Write weights, optimizer state, progress and settings."""
     arrays = weights_of(model)
-    if model.optimizer is not None and model.optimizer.built:
-        for index, variable in enumerate(model.optimizer.variables):
+    optimizer = getattr(model, "optimizer", None)  # there is none before the model is compiled
+    if optimizer is not None and optimizer.built:
+        for index, variable in enumerate(optimizer.variables):
             arrays[f"optimizer/{index}"] = keras.ops.convert_to_numpy(variable)
     arrays["progress"] = np.array(json.dumps(asdict(progress)))
     arrays["settings"] = np.array(settings_json)

@@ -1,0 +1,78 @@
+"""Tiny networks of every backbone, with large random weights: what differs shows. Needs TensorFlow."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from made import performance_piece, score_piece
+
+from models.manifest import Manifest
+from models.piece import Piece
+from models.step import Network
+from training.settings import ModelSettings, load_settings
+from training.views import View, plain_view
+
+MODEL_OF = {"transformer": "piano", "lstm": "folk", "gru": "chorale"}
+"""Which model each backbone is tried with, so that all conditions, grids and heads take part."""
+WINDOW = 24
+
+
+class Tiny(NamedTuple):
+    """A network as trained and as exported, and long pieces for it."""
+
+    settings: ModelSettings
+    trained: Any
+    live: Network
+    manifest: Manifest
+    folder: Path
+    pieces: list[Piece]
+
+    def view(self, index: int = 0) -> View:
+        """A piece as the network is told it."""
+        return plain_view(self.pieces[index], self.settings, role=2 if self.settings.voices > 1 else 0)
+
+
+def tiny_settings(backbone: str, **training: object) -> ModelSettings:
+    """The shipped settings with two small layers."""
+    settings = load_settings(MODEL_OF[backbone])
+    small = {"backbone": backbone, "layers": 2, "units": 32, "head_units": 24, "heads": 4, "dropout": 0.0}
+    shorter = {"window": WINDOW, "batch": 4, **training}
+    return settings.model_copy(
+        update={
+            "network": settings.network.model_copy(update=small),
+            "training": settings.training.model_copy(update=shorter),
+        }
+    )
+
+
+def long_pieces(settings: ModelSettings, count: int = 3) -> list[Piece]:
+    """Pieces of more than 700 events."""
+    if settings.grid == "performance":
+        return [performance_piece(seed, notes=400) for seed in range(count)]
+    quarters = 800 // settings.voices
+    return [score_piece(seed, settings.voices, quarters) for seed in range(count)]
+
+
+def export_tiny(backbone: str, folder: Path, *, int8: bool = False) -> Tiny:
+    """Build, fill with random weights, save and export."""
+    import keras
+
+    from export.export import export, load_trained
+    from training import checkpoint
+    from training.train import build
+
+    keras.mixed_precision.set_global_policy("float32")
+    settings = tiny_settings(backbone)
+    network = build(settings)
+    rng = np.random.default_rng(5)
+    for weight in network.trainable_weights:
+        if len(weight.shape) > 1:
+            weight.assign(rng.normal(size=weight.shape) * weight.shape[-1] ** -0.5)
+    path = folder / "tiny.npz"
+    checkpoint.save(path, network, checkpoint.Progress(), settings.model_dump_json())
+    pieces = long_pieces(settings)
+    manifest = export(path, folder, pieces, int8=int8)
+    live = Network(manifest, folder)
+    return Tiny(settings, load_trained(path), live, manifest, folder, pieces)
