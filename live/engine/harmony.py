@@ -13,7 +13,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from models.context import Allowed, Context, Limits
-from models.events import Event, Kind
+from models.events import PITCHES, Event, Kind
 from models.grid import TICKS_PER_QUARTER
 from models.sampling import Draws, Style
 from models.sounding import SILENT
@@ -22,6 +22,8 @@ from models.vocabulary import ON_TOKENS, TOKENS
 SOUNDING_VOICES = {1: (1,), 2: (1, 3), 3: (1, 2, 3)}
 """Which voices sound for 1, 2 or 3 wanted: the nearest, then the outermost. The model always hears all."""
 
+PERFECT = (0, 7)
+"""Pitch-class distances (unison, fifth) that two voices do not keep while both move."""
 CLASH = 1
 """Pitch-class distance (a semitone) at which a kept voice and a new melody note clash."""
 
@@ -42,10 +44,13 @@ class Harmonist:
         self.heard_voices = SOUNDING_VOICES[voices]
         self.sounding: dict[int, int] = {}
         self._told: list[Event] = []
+        self._before: dict[int, int] = {}
 
     def strike(self, melody: Event) -> Iterator[Event]:
         """A new melody note (``ON`` of voice 0). Yields voices as soon as each is chosen."""
         self._told = []
+        before = {voice: self.held(voice) for voice in (0, *self._all)}
+        self._before |= {voice: pitch for voice, pitch in before.items() if pitch is not None}
         self._forget_after_a_beat(melody.time)
         self._hear(melody)
         yield from self._choose(melody)
@@ -79,6 +84,7 @@ class Harmonist:
         """The same music in another context, ``semitones`` higher (a change of key)."""
         self.context = context
         self.sounding = {voice: pitch + semitones for voice, pitch in self.sounding.items()}
+        self._before = {voice: pitch + semitones for voice, pitch in self._before.items()}
         told = [event._replace(pitch=event.pitch + semitones) for event in self._told]
         self._told = told if all(0 <= event.pitch <= 127 for event in told) else []
 
@@ -166,4 +172,19 @@ class Harmonist:
             low, high = max(0, ceiling - 12), max(0, ceiling)
         allowed = np.zeros(TOKENS, bool)
         allowed[ON_TOKENS + low : ON_TOKENS + high + 1] = True
-        return allowed
+        free = allowed.copy()
+        free[[ON_TOKENS + pitch for pitch in self._parallels(voice, melody)]] = False
+        return free if free.any() else allowed
+
+    def _parallels(self, voice: int, melody: int) -> list[int]:
+        """Pitches at which the voice would go in fifths or octaves with the melody or a voice over it."""
+        own = self._before.get(voice)
+        found: list[int] = []
+        if own is None:
+            return found
+        for other in range(voice):
+            before, now = self._before.get(other), melody if other == 0 else self.held(other)
+            if before is None or now is None or before == now or (before - own) % 12 not in PERFECT:
+                continue
+            found += [p for p in range(PITCHES) if (now - p) % 12 == (before - own) % 12 and p != own]
+        return found
