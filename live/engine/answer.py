@@ -31,6 +31,8 @@ AHEAD_NS = 400 * MILLISECOND
 """How far ahead of its due times an answer is planned."""
 LEAD_NS = 15 * MILLISECOND
 """Between the decision to answer and the first note: time to plan it."""
+BEHIND_NS = 20 * MILLISECOND
+"""Planning that has fallen this far behind the clock goes on from now: later, the stage would drop notes."""
 SHORTEST_NS, LONGEST_SILENCE_NS = 350 * MILLISECOND, 2_000 * MILLISECOND
 """Bounds of the silence after which a phrase is over."""
 SHORTEST_ANSWER_NS = 1_500 * MILLISECOND
@@ -73,6 +75,7 @@ class Plan:
     """Model pitch -> channel of the notes that the plan has begun and not ended."""
     marks: list[tuple[int, Event]] = field(default_factory=list)
     """Ends of phrases with their numbers: nothing is sent for them, so they are heard with what follows."""
+    sounded: bool = False
     finished: bool = False
     outstanding: int = 0
 
@@ -129,6 +132,7 @@ class Answer:
         if plan is None or record.tag != plan.tag:
             return
         if isinstance(record, r.Sent):
+            plan.sounded = True
             event = plan.events.pop(record.cause, None)
             if event is not None:
                 while plan.marks and plan.marks[0][0] < record.cause:
@@ -222,6 +226,7 @@ class Answer:
         for _ in range(EVENTS_A_TURN):
             if plan.finished or self._ear.ns_at(plan.context.now) > now_ns + AHEAD_NS:
                 return
+            self._catch_up(plan)
             event = self._next(plan)
             if event is None:
                 self._finish(plan)
@@ -229,11 +234,20 @@ class Answer:
             plan.context.hear(event)
             self._send(plan, event)
 
+    def _catch_up(self, plan: Plan) -> None:
+        """A machine that was busy elsewhere delays an answer; it does not swallow it."""
+        now_ns = self._stage.now()
+        reached = max(plan.context.now, plan.start)
+        if self._ear.tick_at(now_ns - BEHIND_NS) > reached:
+            plan.start = self._ear.tick_at(now_ns + LEAD_NS)
+            if not plan.sounded:
+                plan.end += plan.start - reached
+
     def _next(self, plan: Plan) -> Event | None:
         """The next event of an answer; None when it is over."""
         settings = self._stage.settings()
         fade = self._ear.tick_at(self._last_ns + FADE_NS) - self._ear.tick_at(self._last_ns)
-        first = not plan.own and not plan.events and plan.context.now < plan.start
+        first = not plan.sounded and plan.context.now < plan.start
         least = max(0, plan.start - plan.context.now)
         ending = plan.context.now >= plan.end
         tokens = _ONS if first else self._tokens(plan, ending)
@@ -248,8 +262,8 @@ class Answer:
             return None
         if choice.event.kind == Kind.ON and choice.event.time >= plan.end:
             return None
-        phrase_done = choice.event.kind == Kind.PHRASE and choice.event.time > (plan.start + plan.end) // 2
-        return None if phrase_done else choice.event
+        past_half = choice.event.time > (plan.start + plan.end) // 2
+        return None if choice.event.kind == Kind.PHRASE and past_half and plan.sounded else choice.event
 
     def _tokens(self, plan: Plan, ending: bool) -> Allowed:
         """No end; no end of notes that are the player's; towards the end no new notes."""

@@ -24,6 +24,8 @@ class Stage:
     seed: int
     note: Callable[..., None]
     """Writes a line into the capture: a name and values."""
+    now: Callable[[], int]
+    """The time, for work that takes long."""
 
 
 class Policy(Protocol):

@@ -59,6 +59,7 @@ class Session:
             channels=channels,
             seed=seed,
             note=lambda name, *values: self.capture.write(name, self._now_ns, *values),
+            now=clock.now_ns,
         )
         self.policy: Policy = self._make(settings.mode)
         self.heard = self.sent = self.dropped = 0
