@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -92,13 +94,19 @@ def settings_of(path: Path) -> str:
         return str(arrays["settings"])
 
 
-def _opened(path: Path) -> Any:
+@contextmanager
+def _opened(path: Path) -> Iterator[Any]:
+    """The arrays of a checkpoint; what is none is told in one line."""
     try:
-        opened = np.load(path)
+        with path.open("rb") as file:
+            arrays = np.load(file)
+            if "progress" not in getattr(arrays, "files", ()):
+                raise TrainingError(f"{path} is not a checkpoint: it holds no training run")
+            with arrays:
+                yield arrays
     except FileNotFoundError as error:
         raise TrainingError(f"no checkpoint at {path}: train first") from error
+    except TrainingError:
+        raise
     except (OSError, ValueError, EOFError, BadZipFile) as error:
         raise TrainingError(f"{path} is not a checkpoint: {error}") from error
-    if "progress" not in getattr(opened, "files", ()):
-        raise TrainingError(f"{path} is not a checkpoint: it holds no training run")
-    return opened

@@ -181,6 +181,7 @@ class _Trainer:
         self._model.optimizer.learning_rate = self._own.learning_rate * share
         self._means.add(batch, self._model.train_on_batch(batch, return_dict=True))
         self._progress.step += 1
+        self._progress.batch += 1
         self._progress.events += int(batch["counted"].sum())
 
     def _report(self) -> tuple[str, str]:
@@ -220,9 +221,7 @@ class _Trainer:
             def one_epoch(seed: int = settings.seed + number, skip: int = skip) -> Iterator[Batch]:
                 return epoch(self._pieces, settings, seed, skip=skip)
 
-            for batch in prefetched(one_epoch):
-                progress.batch += 1
-                yield batch
+            yield from prefetched(one_epoch)
             progress.epoch, progress.batch = number + 1, 0
 
 

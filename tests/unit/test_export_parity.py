@@ -10,13 +10,16 @@ import numpy as np
 import pytest
 from tiny import WINDOW, Tiny
 
-from export.parity import FLOAT_TOLERANCE, INT8_LOSS
 from models.likelihood import score_piece
 from models.memory import UNDO
 from models.sounding import trace
 from models.step import Logits
 from models.vocabulary import choices
 from training.views import View
+
+pytest.importorskip("tensorflow")
+
+from export.parity import FLOAT_TOLERANCE, INT8_LOSS
 
 pytestmark = pytest.mark.train
 
