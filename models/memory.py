@@ -88,6 +88,7 @@ class StateVector:
         self._tensors = tensors
         self._state: Inputs = {each.name: np.zeros(each.shape, np.float32) for each in tensors}
         self._calls: deque[tuple[Inputs, Inputs, int]] = deque()
+        self._remembered = 0  # events of all calls
 
     def inputs(self, count: int) -> Inputs:
         """The state."""
@@ -100,16 +101,18 @@ class StateVector:
         self._calls.append((before, {k: v for k, v in told.items() if k not in before}, count))
         self._state = {each.name: outputs[each.output] for each in self._tensors}
         self.position += count
-        while sum(call[2] for call in self._calls) - self._calls[0][2] >= UNDO:
-            self._calls.popleft()
+        self._remembered += count
+        while self._remembered - self._calls[0][2] >= UNDO:
+            self._remembered -= self._calls.popleft()[2]
 
     def rollback(self, count: int) -> Inputs | None:
         """Go back over whole calls; of the last one, return what has to be fed again."""
-        if count > sum(call[2] for call in self._calls):
+        if count > self._remembered:
             raise ValueError(f"cannot take back more than {UNDO} events")
         while count > 0:
             self._state, told, length = self._calls.pop()
             self.position -= length
+            self._remembered -= length
             count -= length
             if count < 0:
                 return {name: array[:, :-count] for name, array in told.items()}
@@ -120,6 +123,7 @@ class StateVector:
         other = StateVector(())
         other.position, other._tensors = self.position, self._tensors
         other._state, other._calls = self._state, deque(self._calls)
+        other._remembered = self._remembered
         return other
 
 

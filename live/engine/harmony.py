@@ -128,8 +128,8 @@ class Harmonist:
             choice = self.context.choose(limits, self.style, draws)
             if choice is None:
                 break
+            yield from self._sound(choice.event, melody)  # first: nobody waits for the model to hear it
             self._hear(choice.event)
-            yield from self._sound(choice.event, melody)
             first = choice.event.voice + 1
         yield from self._strike_again(melody)
 
@@ -186,5 +186,5 @@ class Harmonist:
             before, now = self._before.get(other), melody if other == 0 else self.held(other)
             if before is None or now is None or before == now or (before - own) % 12 not in PERFECT:
                 continue
-            found += [p for p in range(PITCHES) if (now - p) % 12 == (before - own) % 12 and p != own]
+            found += [p for p in range((now - before + own) % 12, PITCHES, 12) if p != own]
         return found
