@@ -9,7 +9,6 @@ from live.engine.policy import Stage
 from live.engine.score_ear import ScoreEar
 from live.engine.voices import Voices
 from live.stage import records as r
-from live.stage.messages import is_note_off
 from models.events import Event, Kind
 from models.sampling import Style
 from models.step import Network
@@ -46,18 +45,15 @@ class Harmonize:
                 self._ear.silence(pitch, stamp)
                 self._voices.linger(now_ns)
             case Expression(_, message):
-                for channel in dict.fromkeys(self._voices.channels):
-                    own = bytes((message[0] & 0xF0 | channel, *message[1:]))
-                    self._stage.send(r.Plan(now_ns, own, tag=0))
+                self._voices.express(message, now_ns)
             case _:
                 pass
 
     def sent(self, record: r.Sent | r.Dropped | r.Cancelled, now_ns: int) -> None:
         """A voice that was dropped or has ended is silent: it is struck again with the next melody note."""
-        if isinstance(record, r.Dropped) or (isinstance(record, r.Sent) and is_note_off(record.message)):
-            voice = self._voices.lost(record.tag)
-            if voice is not None:
-                self._harmonist.sounding.pop(voice, None)
+        voice = self._voices.silenced_by(record)
+        if voice is not None:
+            self._harmonist.sounding.pop(voice, None)
 
     def wake(self, now_ns: int) -> None:
         """Between two events: take up a change of key."""

@@ -16,7 +16,6 @@ from live.engine.performance_ear import PerformanceEar
 from live.engine.policy import Stage
 from live.engine.voices import Voices
 from live.stage import records as r
-from live.stage.messages import is_note_off
 from models.context import Allowed, Limits
 from models.sampling import Draws, Style
 from models.step import Network
@@ -55,18 +54,15 @@ class HarmonizeFreely:
                     self._melody = None
                     self._voices.linger(now_ns)
             case Expression(_, message):
-                for channel in dict.fromkeys(self._voices.channels):
-                    own = bytes((message[0] & 0xF0 | channel, *message[1:]))
-                    self._stage.send(r.Plan(now_ns, own, tag=0))
+                self._voices.express(message, now_ns)
             case _:
                 pass
 
     def sent(self, record: r.Sent | r.Dropped | r.Cancelled, now_ns: int) -> None:
         """A voice that was dropped, or ended after its melody note, is silent for the model too."""
-        if isinstance(record, r.Dropped) or (isinstance(record, r.Sent) and is_note_off(record.message)):
-            voice = self._voices.lost(record.tag)
-            if voice is not None:
-                self._silent(voice, now_ns)
+        voice = self._voices.silenced_by(record)
+        if voice is not None:
+            self._silent(voice, now_ns)
 
     def wake(self, now_ns: int) -> None:
         """Nothing waits."""
@@ -79,7 +75,7 @@ class HarmonizeFreely:
         self._voices.clear(now_ns)
         for voice in list(self._sounding):
             self._silent(voice, now_ns)
-        self._melody = None
+        self.reset()
 
     def reset(self) -> None:
         """Nothing sounds any more."""
@@ -95,6 +91,9 @@ class HarmonizeFreely:
         for voice in self._voices.adopt(now_ns):
             self._silent(voice, now_ns)
         settings = self._stage.settings()
+        for voice in [each for each in self._sounding if each > settings.voices]:
+            self._voices.end(voice, now_ns)
+            self._silent(voice, now_ns)
         style = Style(settings.temperature, settings.top_p)
         loudness = min(127, max(QUIETEST, round(velocity * settings.loudness)))
         draws = Draws(self._stage.seed, next(self._decisions))

@@ -6,6 +6,7 @@ model's grid; score models speak C major / A minor. Same model, input, style and
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 
 import numpy as np
@@ -38,22 +39,7 @@ def continue_events(
     """
     context = Context(network, meters=piece.meters)
     _hear_prompt(context, piece.events(context.grid, network.manifest.voices), start)
-    longest = _longest_wait(context)
-    tokens = in_range(network.manifest, tokens=_WITH_END if may_end else NO_END)
-    decision = 0
-    while True:
-        least = max(0, start - context.now)
-        limits = Limits(least=least, most=least + longest, tokens=tokens)
-        choice = context.choose(limits, style, Draws(seed, decision))
-        decision += 1
-        if choice is None or choice.event.time >= end:
-            break
-        yield from _replaced(context, choice.event)
-        context.hear(choice.event)
-        yield choice.event
-        if choice.event.kind == Kind.END:
-            return
-    yield from _ended(context, end)
+    return _said(context, start=start, end=end, may_end_at=start if may_end else None, style=style, seed=seed)
 
 
 def compose_events(
@@ -62,20 +48,7 @@ def compose_events(
     """A piece from nothing: at least half of ``end`` ticks long, ended by the model or at ``end``."""
     context = Context(network, meters=meters)
     context.hear(Event(0, Kind.START))
-    longest = _longest_wait(context)
-    decision = 0
-    while True:
-        tokens = in_range(network.manifest, tokens=_WITH_END if context.now >= end // 2 else NO_END)
-        choice = context.choose(Limits(most=longest, tokens=tokens), style, Draws(seed, decision))
-        decision += 1
-        if choice is None or choice.event.time >= end:
-            break
-        yield from _replaced(context, choice.event)
-        context.hear(choice.event)
-        yield choice.event
-        if choice.event.kind == Kind.END:
-            return
-    yield from _ended(context, end)
+    return _said(context, start=0, end=end, may_end_at=end // 2, style=style, seed=seed)
 
 
 def harmonize_events(
@@ -99,6 +72,28 @@ def harmonize_events(
             yield from harmonist.release(event)
         else:
             context.hear(event)
+
+
+def _said(
+    context: Context, *, start: int, end: int, may_end_at: int | None, style: Style, seed: int
+) -> Iterator[Event]:
+    """What the model says from ``start`` to ``end``; from ``may_end_at`` on it may say ``END``."""
+    longest = _longest_wait(context)
+    manifest = context.manifest
+    on_and_on, with_end = in_range(manifest, tokens=NO_END), in_range(manifest, tokens=_WITH_END)
+    for decision in itertools.count():
+        may_end = may_end_at is not None and context.now >= may_end_at
+        least = max(0, start - context.now)
+        limits = Limits(least=least, most=least + longest, tokens=with_end if may_end else on_and_on)
+        choice = context.choose(limits, style, Draws(seed, decision))
+        if choice is None or choice.event.time >= end:
+            break
+        yield from _replaced(context, choice.event)
+        context.hear(choice.event)
+        yield choice.event
+        if choice.event.kind == Kind.END:
+            return
+    yield from _ended(context, end)
 
 
 def _hear_prompt(context: Context, events: EventArray, start: int) -> None:

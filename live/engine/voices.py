@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from live.stage import records as r
+from live.stage.messages import is_note_off
 
 MILLISECOND = 1_000_000
 LINGER_NS = 60 * MILLISECOND
@@ -84,6 +85,18 @@ class Voices:
     def forget(self) -> None:
         """The stage has ended everything by itself."""
         self._sounding.clear()
+
+    def express(self, message: bytes, now_ns: int) -> None:
+        """Bend, pressure or a controller of the player on every channel of the companion."""
+        for channel in dict.fromkeys(self._channels):
+            own = bytes((message[0] & 0xF0 | channel, *message[1:]))
+            self._send(r.Plan(now_ns, own, tag=0))
+
+    def silenced_by(self, record: r.Sent | r.Dropped | r.Cancelled) -> int | None:
+        """The voice that a report of the stage says is silent: dropped, or ended after its melody note."""
+        if isinstance(record, r.Dropped) or (isinstance(record, r.Sent) and is_note_off(record.message)):
+            return self.lost(record.tag)
+        return None
 
     def lost(self, tag: int) -> int | None:
         """A note was not sent or has ended by itself: the voice that it belonged to, now silent."""
