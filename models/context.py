@@ -94,6 +94,7 @@ class Context:
         self.state = Sounding.nothing(self.manifest.voices)
         self._undo: list[tuple[Sounding, NDArray[np.float32] | None, Event]] = []
         self.hidden: NDArray[np.float32] | None = None
+        self._waits: tuple[NDArray[np.float32] | None, NDArray[np.float32]] | None = None
 
     @property
     def now(self) -> int:
@@ -164,7 +165,7 @@ class Context:
         other.meters, other.role = list(self.meters), self.role
         other._model = self._model.fork()
         other.state, other.hidden = self.state.copy(), self.hidden
-        other._undo = list(self._undo)
+        other._undo, other._waits = list(self._undo), self._waits
         return other
 
     def commit(self, plan: Context) -> None:
@@ -174,7 +175,7 @@ class Context:
 
     def choose(self, limits: Limits, style: Style, draws: Draws) -> Choice | None:
         """Choose the next event (without hearing it); None where the limits leave nothing legal."""
-        wait_logits = self._logits()["wait"]
+        wait_logits = self._wait_logits()
         legal = self._legal_waits(limits)
         if not legal.any():
             return None
@@ -206,7 +207,7 @@ class Context:
     def wait_probabilities(self, elapsed: int = 0) -> NDArray[np.float64]:
         """``[time_bins]``: how likely each wait is, given ``elapsed`` ticks of silence."""
         legal = legal_waits(self.state, self.grid, elapsed)
-        return np.exp(log_probabilities(self._logits()["wait"], legal))
+        return np.exp(log_probabilities(self._wait_logits(), legal))
 
     def token_probabilities(self, ticks: int, voice: int = 0) -> NDArray[np.float64]:
         """``[TOKENS]``: what ``voice`` would say if the next event came after ``ticks``."""
@@ -279,6 +280,12 @@ class Context:
             "role": np.full(len(ticks), self.role, np.int32),
         }
         return np.stack([columns[name] for name in names], axis=1).astype(np.int32)
+
+    def _wait_logits(self) -> NDArray[np.float32]:
+        """Logits of the wait, which depend on nothing but what was heard: asked for once."""
+        if self._waits is None or self._waits[0] is not self.hidden:
+            self._waits = self.hidden, self._logits()["wait"]
+        return self._waits[1]
 
     def _logits(
         self, told: NDArray[np.int32] | None = None, place: NDArray[np.int32] | None = None
