@@ -19,6 +19,10 @@ settings.register_profile(
 settings.load_profile("antiphon")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--write-golden", action="store_true", help="write tests/golden anew")
+
+
 @pytest.fixture(scope="session")
 def tiny(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Tiny]:
     """A tiny network of a backbone, exported once for all tests. Needs TensorFlow."""

@@ -1,0 +1,148 @@
+"""Recorded sessions with the shipped models: the same messages in, the same messages out, to the byte.
+
+The files in ``tests/golden`` belong to the models that their first line names. After a change of a model, or
+one that is meant to change what is played, write them anew, look at the difference, and commit it:
+
+    pytest tests/unit/test_golden_sessions.py --write-golden
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from band import Band, shipped, still_sounding, tune
+from sounded import controller, off, on, sounded
+from under_test import OTHER_MODELS
+
+from models.manifest import ModelError
+
+GOLDEN = Path(__file__).parents[1] / "golden"
+NOTES = ["C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B"]
+
+CHORALE_TUNE = [67, 67, 69, 71, 72, 71, 69, 67, 69, 71, 67]
+PHRASE = [60, 64, 67, 72, 71, 67, 65, 62]
+
+
+def harmonized() -> list[tuple[float, bytes]]:
+    """A melody, a staccato one, a chord rolled upwards, a melody under the pedal, keys let go by CC 123."""
+    legato = tune(CHORALE_TUNE, gap_ms=400, length_ms=390)
+    staccato = [(5000 + at, message) for at, message in tune([72, 74, 76], gap_ms=300, length_ms=80)]
+    rolled = [
+        (6200, on(60)),
+        (6212, on(64)),
+        (6224, on(67)),
+        (6900, off(60)),
+        (6905, off(64)),
+        (6910, off(67)),
+    ]
+    pedal = [(7400, controller(64, 127)), (7500, on(69)), (7600, off(69)), (8200, controller(64, 0))]
+    return [
+        *legato,
+        *staccato,
+        *rolled,
+        *pedal,
+        (8600, controller(1, 40)),
+        (8700, on(67)),
+        (9000, controller(123, 0)),
+    ]
+
+
+def answered() -> list[tuple[float, bytes]]:
+    """A phrase and its answer; another one, whose answer is interrupted by a third."""
+    first = tune(PHRASE, gap_ms=220, length_ms=200, velocity=70)
+    second = [(6000 + at, message) for at, message in tune(PHRASE[::-1], gap_ms=150, length_ms=120)]
+    third = [(8000 + at, message) for at, message in tune([76, 74, 72], gap_ms=200, length_ms=150)]
+    return [*first, *second, *third]
+
+
+SESSIONS = {
+    "harmonize": ("chorale", {"mode": "harmonize", "key": "C"}, harmonized()),
+    "answer": ("piano", {"mode": "answer"}, answered()),
+    "answer-folk": ("folk", {"mode": "answer", "key": "C"}, answered()),
+}
+
+
+def played(
+    model: str, settings: dict[str, object], messages: list[tuple[float, bytes]]
+) -> list[tuple[float, bytes]]:
+    """Choices are nearly always the likeliest, so that another processor's rounding changes none."""
+    player = Band(model=model, seed=1, temperature=0.5, top_p=0.1, **settings)
+    player.play(messages, rest_ms=6000)
+    player.stop()
+    sounded(player.sent)
+    assert not still_sounding(message for _, message in player.sent)
+    return [(at - 1000, message) for at, message in player.sent]
+
+
+def written(model: str, messages: list[tuple[float, bytes]], sent: list[tuple[float, bytes]]) -> str:
+    """One message a line: milliseconds, direction, bytes, and what they mean."""
+    sums = " ".join(f"{name} {digest[:12]}" for name, digest in shipped(model).manifest.sha256.items())
+    lines = sorted(
+        [(at, 0, message) for at, message in messages] + [(at, 1, message) for at, message in sent],
+        key=lambda each: each[:2],
+    )
+    rows = [
+        f"{at:9.3f} {'out' if out else 'in '} {message.hex(' '):8}  {meaning(message)}"
+        for at, out, message in lines
+    ]
+    return "\n".join([f"# {sums}", *rows]) + "\n"
+
+
+def meaning(message: bytes) -> str:
+    kind, channel = message[0] & 0xF0, (message[0] & 0x0F) + 1
+    if kind in (0x80, 0x90):
+        name = f"{NOTES[message[1] % 12]}{message[1] // 12 - 1}"
+        return f"channel {channel} {'on ' if kind == 0x90 else 'off'} {name}"
+    return f"channel {channel} controller {message[1]} = {message[2]}"
+
+
+@pytest.mark.skipif(OTHER_MODELS in os.environ, reason="golden files belong to the shipped models")
+@pytest.mark.parametrize("name", list(SESSIONS))
+def test_a_recorded_session_sounds_as_it_did(name: str, request: pytest.FixtureRequest):
+    model, settings, messages = SESSIONS[name]
+    path = GOLDEN / f"{name}.txt"
+    try:
+        shipped(model)
+    except ModelError as error:
+        if path.exists():
+            raise
+        pytest.skip(str(error))
+    found = written(model, messages, played(model, settings, messages))
+    if request.config.getoption("--write-golden"):
+        GOLDEN.mkdir(exist_ok=True)
+        path.write_text(found)
+    wanted = path.read_text().splitlines()
+    assert found.splitlines()[0] == wanted[0], "another model: write the golden files anew (see above)"
+    assert found.splitlines() == wanted
+
+
+@pytest.mark.parametrize("name", ["chorale", "piano"])
+def test_harmony_by_a_shipped_model_is_under_the_melody_and_ends(name: str):
+    player = band_or_skip(name, mode="harmonize")
+    player.play(harmonized(), rest_ms=1000)
+    notes = sounded(player.sent)
+    assert len(notes) > 20
+    assert not still_sounding(message for _, message in player.sent)
+
+
+@pytest.mark.parametrize("name", ["folk", "piano"])
+def test_shipped_models_answer_phrase_after_phrase(name: str):
+    player = band_or_skip(name, mode="answer")
+    for number in range(12):
+        before = len(sounded(player.sent))
+        pitches = [pitch + number % 5 for pitch in PHRASE[: 4 + number % 5]]
+        player.play(tune(pitches, gap_ms=180, length_ms=150), rest_ms=3500)
+        assert len(sounded(player.sent)) > before, f"no answer to phrase {number}"
+    player.stop()
+    assert not still_sounding(message for _, message in player.sent)
+
+
+def band_or_skip(name: str, **settings: object) -> Band:
+    try:
+        return Band(model=name, **settings)
+    except ModelError as error:
+        if "no model named" in str(error):
+            pytest.skip(str(error))
+        raise
