@@ -8,7 +8,8 @@ from typing import NamedTuple
 from live.stage.messages import SYSTEM_RESET
 from models.pedal import PEDAL_CC, PEDAL_DOWN
 
-ALL_SOUND_OFF, ALL_NOTES_OFF = 120, 123
+ALL_SOUND_OFF, RESET_CONTROLLERS, ALL_NOTES_OFF = 120, 121, 123
+"""From 123 on (124 to 127 choose modes) all mean that the keys are up."""
 
 
 class Strike(NamedTuple):
@@ -99,13 +100,13 @@ class Hearing:
 
     def _control(self, stamp_ns: int, message: bytes) -> Iterator[Heard]:
         controller, value = message[1], message[2]
-        if controller == PEDAL_CC:
-            self._pedal = value >= PEDAL_DOWN
+        if controller in (PEDAL_CC, RESET_CONTROLLERS):
+            self._pedal = controller == PEDAL_CC and value >= PEDAL_DOWN
             if not self._pedal:
                 yield from self._let_go(stamp_ns)
         elif controller in (1, 11):
             yield Expression(stamp_ns, message)
-        elif controller == ALL_NOTES_OFF:
+        elif controller >= ALL_NOTES_OFF:
             for pitch in list(self.down):
                 yield from self._release(stamp_ns, pitch)
         elif controller == ALL_SOUND_OFF:

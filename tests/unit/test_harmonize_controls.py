@@ -120,11 +120,20 @@ def test_fewer_voices_from_the_next_strike_on():
     assert silent(player)
 
 
-def test_cc_123_means_the_keys_are_up():
+@pytest.mark.parametrize("number", [123, 124, 125, 126, 127])
+def test_cc_123_and_above_mean_the_keys_are_up(number: int):
     player = band()
     player.play([(0, on(67))], rest_ms=100)
     now = player.now_ms
-    player.play([(0, controller(123, 0))], rest_ms=100)
+    player.play([(0, controller(number, 0))], rest_ms=100)
+    assert {note.end - now for note in sounded(player.sent)} == {60}
+
+
+def test_a_reset_of_all_controllers_lifts_the_pedal():
+    player = band()
+    player.play([(0, controller(64, 127)), (1, on(67)), (50, off(67))], rest_ms=500)
+    now = player.now_ms
+    player.play([(0, controller(121, 0))], rest_ms=100)
     assert {note.end - now for note in sounded(player.sent)} == {60}
 
 
