@@ -11,12 +11,16 @@ from onnxruntime.quantization import QuantType, quantize_dynamic
 
 def quantize(source: Path, target: Path) -> None:
     """Write ``source`` with int8 weights (activations are scaled anew in every call)."""
-    logging.getLogger().setLevel(logging.ERROR)  # it warns about a pre-processing that changes nothing here
-    model = onnx.load(source)
-    quantize_dynamic(
-        model,
-        str(target),
-        weight_type=QuantType.QInt8,
-        per_channel=True,
-        extra_options={"MatMulConstBOnly": True},
-    )
+    logger = logging.getLogger()
+    level = logger.level
+    logger.setLevel(logging.ERROR)  # it warns about a pre-processing that changes nothing here
+    try:
+        quantize_dynamic(
+            onnx.load(source),
+            str(target),
+            weight_type=QuantType.QInt8,
+            per_channel=True,
+            extra_options={"MatMulConstBOnly": True},
+        )
+    finally:
+        logger.setLevel(level)
