@@ -233,7 +233,11 @@ class Context:
                 legal[voice] = bool((tokens & limits.tokens_for(voice)).any())
         if not legal.any():
             return None
-        picked: Picked = pick(self._logits(told, place)["voice"], legal, style, draws.uniform())
+        uniform = draws.uniform()
+        if legal.sum() == 1:  # no question to be asked
+            picked = Picked(int(legal.argmax()), 0.0)
+        else:
+            picked = pick(self._logits(told, place)["voice"], legal, style, uniform)
         nats["voice"] = picked.nats
         told[0, WHO] = picked.choice
         return picked.choice
