@@ -10,6 +10,7 @@ import contextlib
 import os
 import re
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -23,6 +24,7 @@ INPUT_NAME, OUTPUT_NAME = "To Antiphon", "From Antiphon"
 """Our virtual ports; these names read rightly in either list of a DAW."""
 
 _AUTO = {"linux": ("alsa", "jack"), "darwin": ("coremidi",), "win32": ("winmm",)}
+_SECOND_TRY_SECONDS = 0.3
 _NO_VIRTUAL_PORTS = frozenset({"winmm"})
 
 _WHY_NOT = {
@@ -51,16 +53,24 @@ def list_ports(api: str) -> PortList:
         known = ", ".join(apis.compiled())
         raise PortError(f"there is no MIDI system {api!r} here; there are: {known}")
     number = apis.NUMBERS[api]
-    with silenced():
+    with silenced(), contextlib.ExitStack() as clients:
         try:
-            midi_in, midi_out = rtmidi.MidiIn(number), rtmidi.MidiOut(number)
+            midi_in = rtmidi.MidiIn(number)
+            clients.callback(midi_in.delete)
+            midi_out = _second_client(number)
+            clients.callback(midi_out.delete)
         except rtmidi.RtMidiError as error:
             raise PortError(_WHY_NOT[api]) from error
-        try:
-            return PortList(api, tuple(midi_in.get_ports()), tuple(midi_out.get_ports()))
-        finally:
-            midi_in.delete()
-            midi_out.delete()
+        return PortList(api, tuple(midi_in.get_ports()), tuple(midi_out.get_ports()))
+
+
+def _second_client(number: int) -> rtmidi.MidiOut:
+    """A client of a system that has just answered; a JACK server under load may refuse one for a moment."""
+    try:
+        return rtmidi.MidiOut(number)
+    except rtmidi.RtMidiError:
+        time.sleep(_SECOND_TRY_SECONDS)
+        return rtmidi.MidiOut(number)
 
 
 def choose_api(wanted: str = "auto") -> str | None:

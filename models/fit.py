@@ -81,9 +81,9 @@ def _ring_faults(manifest: Manifest) -> Iterator[str]:
 
 def _differences(graph: str, found: Shapes, wanted: Shapes) -> Iterator[str]:
     """Tensors that are missing, that nobody speaks of, or whose fixed sizes differ."""
-    for name in wanted.keys() - found.keys():
+    for name in sorted(wanted.keys() - found.keys()):
         yield f"{graph} has no tensor {name!r}"
-    for name in found.keys() - wanted.keys():
+    for name in sorted(found.keys() - wanted.keys()):
         yield f"{graph} has a tensor {name!r} that nothing is known of"
     for name, shape in wanted.items():
         axes = found[name]

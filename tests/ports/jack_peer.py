@@ -13,6 +13,8 @@ import time
 
 import rtmidi
 
+SETTLING_SECONDS = 0.3
+"""A connection that JACK lists is taken up some cycles later; on a busy machine what is sent before is lost."""
 OUR_INPUT, OUR_OUTPUT = "To Antiphon:To Antiphon", "From Antiphon:From Antiphon"
 
 
@@ -32,6 +34,7 @@ class Peer:
         self.synth.ignore_types(False, False, False)
         connect(self.player, OUR_INPUT, "out")
         connect(self.synth, OUR_OUTPUT, "in")
+        time.sleep(SETTLING_SECONDS)
 
     def say(self, *words: object) -> None:
         print(*words, flush=True)
