@@ -14,7 +14,7 @@ import time
 import rtmidi
 
 SETTLING_SECONDS = 0.3
-"""A connection that JACK lists is taken up some cycles later; on a busy machine what is sent before is lost."""
+"""A connection that JACK lists is taken up some cycles later; what is sent before may be lost."""
 OUR_INPUT, OUR_OUTPUT = "To Antiphon:To Antiphon", "From Antiphon:From Antiphon"
 
 
