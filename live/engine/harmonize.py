@@ -15,6 +15,8 @@ from models.step import Network
 
 SOPRANO = 1
 QUIETEST = 20
+LEGATO_NS = 200_000_000
+"""A lower note becomes the melody if the higher one is let go within this."""
 REST_NS = 2_000_000
 """A change of key is heard again this long after the last event, when nothing waits."""
 
@@ -29,6 +31,7 @@ class Harmonize:
         self._voices = Voices(stage.send, stage.channels, stage.tags)
         self._harmonist = Harmonist(self._ear.context, voices=settings.voices, style=Style(), seed=stage.seed)
         self._melody: int | None = None
+        self._inner: Strike | None = None
         self._struck_ns = 0
         self._shift = self._ear.shift
         self.wake_at_ns: int | None = None
@@ -38,8 +41,9 @@ class Harmonize:
         match what:
             case Strike():
                 self._strike(what, now_ns)
-            case Release(_, pitch) if pitch == self._melody:
-                self._ear.silence(pitch, what.stamp_ns)
+            case Release(stamp, pitch) if pitch == self._melody:
+                self._ear.silence(pitch, stamp)
+                self._take_over(stamp, now_ns)
             case Silent(stamp, pitch) if pitch == self._melody:
                 self._melody = None
                 self._ear.silence(pitch, stamp)
@@ -82,10 +86,19 @@ class Harmonize:
         """The key."""
         return self._ear.key_name
 
+    def _take_over(self, stamp_ns: int, now_ns: int) -> None:
+        """In a falling legato the next note is struck before the last is let go: now it is the melody."""
+        down = self._stage.hearing.down
+        last = self._inner
+        if last is not None and down and last.pitch == max(down) and stamp_ns - last.stamp_ns < LEGATO_NS:
+            self._strike(last._replace(stamp_ns=stamp_ns), now_ns)
+
     def _strike(self, strike: Strike, now_ns: int) -> None:
         others = [pitch for pitch in self._stage.hearing.down if pitch != strike.pitch]
         if others and max(others) > strike.pitch:
-            return  # an inner voice of the player's own
+            self._inner = strike  # an inner voice of the player's own, or the next note of a legato
+            return
+        self._inner = None
         settings = self._stage.settings()
         for voice in self._voices.adopt(now_ns):
             self._harmonist.sounding.pop(voice, None)

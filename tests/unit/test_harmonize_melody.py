@@ -86,3 +86,16 @@ def test_a_change_of_key_between_two_notes_of_a_chord_keeps_the_melody_single():
     player.play([(15, on(74))], rest_ms=5)
     assert len(melody_heard(player)) == 1
     assert set(sounding_at(sounded(player.sent), player.now_ms)) == {1, 2, 3}
+
+
+def test_the_lower_note_of_a_falling_legato_is_the_melody_when_the_higher_is_let_go():
+    player = band()
+    player.play([(0, on(72)), (300, on(69)), (330, off(72))], rest_ms=5)
+    assert melody_heard(player) == [72, 69]
+    assert set(sounding_at(sounded(player.sent), player.now_ms)) == {1, 2, 3}
+
+
+def test_a_lower_note_that_was_held_long_does_not_become_the_melody():
+    player = band()
+    player.play([(0, on(72)), (300, on(64)), (900, off(72))], rest_ms=5)
+    assert melody_heard(player) == [72]
