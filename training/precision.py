@@ -10,7 +10,7 @@ import keras
 def choose_precision(backbone: str) -> str:
     """``mixed_bfloat16`` on a GPU, and for a transformer on a CPU with AMX; else ``float32``.
 
-    Measured on two cores with AMX: a transformer trains twice as fast in bfloat16, an LSTM half as fast.
+    Measured on two cores with AMX: a transformer trains 1.5 times as fast in bfloat16, an LSTM half as fast.
     """
     if keras.backend.backend() == "jax":
         import jax  # noqa: PLC0415  (an optional backend)
