@@ -75,6 +75,7 @@ def export(
             parity_error=error,
             step_ms_p50=speed.p50,
             step_ms_p99=speed.p99,
+            call_of_512_events_ms=speed.window,
             machine=f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores, 1 thread",
         )
         manifest = _finish(network, work, sampling, figures).manifest

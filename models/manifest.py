@@ -63,6 +63,7 @@ class Figures(_Strict):
     parity_error: float | None = None
     step_ms_p50: float | None = None
     step_ms_p99: float | None = None
+    call_of_512_events_ms: float | None = None
     machine: str | None = None
 
 
