@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from live.ports import list_ports
 
 FONT_FOLDERS = ("/usr/share/sounds/sf2", "/usr/share/sounds/sf3", "/usr/local/share/soundfonts")
-MIDI = "fluidsynth-midi:midi_00"
+OURS, MIDI = "From Antiphon:From Antiphon", "fluidsynth-midi:midi_00"
 QUIET = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
 
 
@@ -37,8 +37,12 @@ class Synth:
         wait_until(lambda: MIDI in list_ports("jack").outputs, 30)
 
     def connect(self) -> None:
-        """Listen to the daemon, which must be ready."""
-        subprocess.run(["jack_connect", "From Antiphon:From Antiphon", MIDI], check=True, **QUIET)
+        """Listen to the daemon, which must be ready. A busy JACK server refuses now and then: asked again."""
+        wait_until(self._connected)
+
+    def _connected(self) -> bool:
+        done = subprocess.run(["jack_connect", OURS, MIDI], **QUIET)
+        return done.returncode == 0 or MIDI in _connections(OURS)
 
     def close(self) -> None:
         """End it."""
