@@ -48,6 +48,7 @@ class ScoreEar:
         self._onset_tick = 0
         self._release_ns: int | None = None
         self._classes = np.zeros(12)
+        self._unlearned: list[int] = []  # pitches whose key is thought about when nothing waits
         self._wanted, self._wanted_for = 0, 0
         self._key: Key | None = None
         self.set_key(key)
@@ -68,7 +69,7 @@ class ScoreEar:
             self._rest_before(tick)
         if self.context.now > self._onset_tick:  # an answer was heard since: it comes after that
             tick = max(tick, self.context.now + SIXTEENTH)
-        self._learn(pitch)
+        self._unlearned.append(pitch)
         self._onset_ns, self._onset_tick, self._release_ns = ns, tick, None
         self._into_range(pitch)
         return Event(tick, Kind.ON, pitch + self.shift)
@@ -113,6 +114,9 @@ class ScoreEar:
 
         Takes a few milliseconds: call it when nothing waits.
         """
+        for pitch in self._unlearned:
+            self._learn(pitch)
+        self._unlearned.clear()
         if self._wanted_for < _PATIENCE and self._key is None:
             return False
         target = self._nearest(self._wanted, self.shift)
