@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from typing import Any
 
@@ -44,8 +43,3 @@ def rename(model: onnx.ModelProto, names: dict[str, str]) -> None:
         node.output[:] = [names.get(each, each) for each in node.output]
     for value in [*graph.input, *graph.output, *graph.value_info]:
         value.name = names.get(value.name, value.name)
-
-
-def quiet() -> None:
-    """Keep TensorFlow's start-up messages off the screen; call before it is imported."""
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")

@@ -24,7 +24,6 @@ from models.vocabulary import (
     CHOICES,
     END_TOKEN,
     ON_TOKENS,
-    PHRASE_TOKEN,
     TOKEN,
     TOKENS,
     WAIT,
@@ -36,7 +35,6 @@ from models.vocabulary import (
 Allowed = NDArray[np.bool_]
 
 NO_END: Allowed = np.arange(TOKENS) != END_TOKEN
-NO_END_NO_PHRASE: Allowed = NO_END & (np.arange(TOKENS) != PHRASE_TOKEN)
 
 
 def in_range(manifest: Manifest, voice: int = 0, tokens: Allowed = NO_END) -> Allowed:
@@ -208,14 +206,6 @@ class Context:
         """``[time_bins]``: how likely each wait is, given ``elapsed`` ticks of silence."""
         legal = legal_waits(self.state, self.grid, elapsed)
         return np.exp(log_probabilities(self._wait_logits(), legal))
-
-    def token_probabilities(self, ticks: int, voice: int = 0) -> NDArray[np.float64]:
-        """``[TOKENS]``: what ``voice`` would say if the next event came after ``ticks``."""
-        told = np.zeros((1, CHOICES), np.int32)
-        told[0, WAIT], told[0, WHO] = self.grid.time_bin(ticks), voice
-        place = self._conditions(np.array([self.now + ticks], np.int32))
-        legal = legal_tokens(self.state, np.array(ticks == 0), np.array(voice), self.grid)
-        return np.exp(log_probabilities(self._logits(told, place)["token"], legal))
 
     def _pick_voice(
         self, limits: Limits, style: Style, draws: Draws, told: NDArray[np.int32],

@@ -6,7 +6,6 @@ the same numbers.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -81,8 +80,3 @@ def pick(
 def mass(logits: NDArray[np.float32], legal: NDArray[np.bool_] | None, indices: slice) -> float:
     """Probability of a range of choices."""
     return float(np.exp(log_probabilities(logits, legal)[indices]).sum())
-
-
-def bits(nats: float) -> float:
-    """Nats to bits."""
-    return nats / math.log(2)

@@ -54,25 +54,24 @@ class Result:
         return self.right / self.events
 
 
-def evaluate(network: Network, pieces: list[Piece], settings: ModelSettings, roles: bool = False) -> Result:
-    """Score every event of every piece; with ``roles`` each voice of a chorale is the given one in turn."""
+def evaluate(network: Network, pieces: list[Piece], settings: ModelSettings) -> Result:
+    """Score every event of every piece; of chorales the soprano is given."""
     result = Result()
     for piece in track(pieces, "scoring", console=Console(stderr=True)):
-        for role in range(settings.voices if roles else 1):
-            view = plain_view(piece, settings, role)
-            score = score_piece(network, view.events, view.conditions)
-            kind = view.events[1:, KIND]
-            counted = kind != Kind.END
-            total = score.total
-            result.nats += float(total[counted].sum())
-            result.end_nats += float(total[~counted].sum())
-            result.phrase_nats += float(total[kind == Kind.PHRASE].sum())
-            result.events += int(counted.sum())
-            result.notes += int((kind == Kind.ON).sum())
-            result.right += int(score.right[counted].sum())
-            result.pieces += 1
-            for name, nats in score.nats.items():
-                result.heads[name] = result.heads.get(name, 0.0) + float(nats[counted].sum())
+        view = plain_view(piece, settings)
+        score = score_piece(network, view.events, view.conditions)
+        kind = view.events[1:, KIND]
+        counted = kind != Kind.END
+        total = score.total
+        result.nats += float(total[counted].sum())
+        result.end_nats += float(total[~counted].sum())
+        result.phrase_nats += float(total[kind == Kind.PHRASE].sum())
+        result.events += int(counted.sum())
+        result.notes += int((kind == Kind.ON).sum())
+        result.right += int(score.right[counted].sum())
+        result.pieces += 1
+        for name, nats in score.nats.items():
+            result.heads[name] = result.heads.get(name, 0.0) + float(nats[counted].sum())
     return result
 
 
@@ -108,7 +107,7 @@ def run(name: str, data: Path, split: str) -> Figures:
 
 def _settings(manifest: Manifest) -> ModelSettings:
     """The settings that the model was made with: its own network, the recipe's corpus."""
-    recipe = load_settings(manifest.data if manifest.name == "mine" else manifest.name)
+    recipe = load_settings(manifest.data)
     return recipe.model_copy(update={"conditions": manifest.conditions, "ranges": manifest.ranges})
 
 
