@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from models.events import PITCHES, Event, EventArray, Kind, to_array
+from models.events import PITCHES, Event, EventArray, Kind
 from models.grid import velocity_of_bin
 from models.manifest import Manifest
 from models.masks import legal_tokens, legal_voices, legal_waits
@@ -28,6 +28,7 @@ from models.vocabulary import (
     TOKENS,
     WAIT,
     WHO,
+    choice_of,
     choices,
     kind_and_pitch,
 )
@@ -111,15 +112,17 @@ class Context:
         """
         if not events:
             return
-        rows = to_array(list(events))
         sounding = np.empty((len(events), self.manifest.sounding_size), np.uint8)
-        told = choices(rows, self.grid, self.now)
-        states = []
+        told, states, before = [], [], self.now
         for index, event in enumerate(events):
+            told.append(choice_of(event, self.grid, before))
+            before = event.time
             states.append(self.state.copy())
             self.state.apply(event, self.grid)
             sounding[index] = self.state.rows()
-        hidden = self._model.feed(told, self._conditions(rows[:, 0]), sounding)
+        places = [self._place(event.time) for event in events]
+        conditions = np.array(places, np.int32).reshape(len(events), -1)
+        hidden = self._model.feed(np.array(told, np.int32), conditions, sounding)
         self._undo += zip(states, [self.hidden, *hidden[:-1]], events, strict=True)
         del self._undo[:-UNDO]
         self.hidden = hidden[-1]
@@ -182,7 +185,7 @@ class Context:
         ticks = self._ticks(wait.choice, limits, draws.uniform())
         told = np.zeros((1, CHOICES), np.int32)
         told[0, WAIT] = wait.choice
-        place = self._conditions(np.array([self.now + ticks], np.int32))
+        place = self.now + ticks
         at_once = np.array(ticks == 0)
         voice = self._pick_voice(limits, style, draws, told, place, at_once, nats)
         if voice is None:
@@ -209,7 +212,7 @@ class Context:
 
     def _pick_voice(
         self, limits: Limits, style: Style, draws: Draws, told: NDArray[np.int32],
-        place: NDArray[np.int32], at_once: NDArray[np.bool_], nats: dict[str, float],
+        place: int, at_once: NDArray[np.bool_], nats: dict[str, float],
     ) -> int | None:  # fmt: skip
         """Choose who speaks and write it into ``told``."""
         if self.manifest.voices == 1:
@@ -263,10 +266,7 @@ class Context:
         names = self.manifest.conditions
         if not names:
             return np.zeros((len(ticks), 0), np.int32)
-        if len(ticks) == 1:
-            places = np.array([place_of(int(ticks[0]), self.meters)], np.int32)
-        else:
-            places = positions(ticks, self.meters)
+        places = positions(ticks, self.meters)
         columns = {
             "tick_in_quarter": places[:, 0],
             "quarter_in_bar": places[:, 1],
@@ -275,21 +275,29 @@ class Context:
         }
         return np.stack([columns[name] for name in names], axis=1).astype(np.int32)
 
+    def _place(self, tick: int) -> list[int]:
+        """``[c]`` of one tick (the same as :meth:`_conditions`, quick for a single one)."""
+        place = place_of(tick, self.meters)
+        known = {**place._asdict(), "role": self.role}
+        return [known[name] for name in self.manifest.conditions]
+
     def _wait_logits(self) -> NDArray[np.float32]:
         """Logits of the wait, which depend on nothing but what was heard: asked for once."""
         if self._waits is None or self._waits[0] is not self.hidden:
-            self._waits = self.hidden, self._logits()["wait"]
+            self._waits = self.hidden, self._logits(np.zeros((1, CHOICES), np.int32), self.now)["wait"]
         return self._waits[1]
 
-    def _logits(
-        self, told: NDArray[np.int32] | None = None, place: NDArray[np.int32] | None = None
-    ) -> Logits:
-        """Logits ``[size]`` of each head after what was heard and the choices made so far."""
+    def logits(self, told: NDArray[np.int32], tick: int) -> Logits:
+        """Logits ``[n, size]`` of each head for an event at ``tick`` after the choices ``told [n, 4]``.
+
+        One call of the heads, whatever ``n``: a head looks only at the choices before its own.
+        """
         if self.hidden is None:
             raise ValueError("nothing heard yet: a context begins with its start event")
-        if told is None:
-            told = np.zeros((1, CHOICES), np.int32)
-        if place is None:
-            place = np.zeros((1, len(self.manifest.conditions)), np.int32)
-        found = self.network.logits(self.hidden[None], told, place)
-        return {name: array[0] for name, array in found.items()}
+        count = len(told)
+        place = np.array([self._place(tick)] * count, np.int32)
+        return self.network.logits(np.repeat(self.hidden[None], count, axis=0), told, place)
+
+    def _logits(self, told: NDArray[np.int32], tick: int) -> Logits:
+        """Logits ``[size]`` of each head after the choices ``told [1, 4]``."""
+        return {name: array[0] for name, array in self.logits(told, tick).items()}

@@ -7,6 +7,7 @@ Score grid: 24 ticks per quarter, monophonic voices, in which an ``on`` ends the
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -52,6 +53,16 @@ class Grid:
     def bin_widths(self) -> NDArray[np.int64]:
         """``[time_bins]``: ticks in each bin; a likelihood adds their logarithm."""
         return np.diff(self.bin_edges)
+
+    def bin_of(self, wait: int) -> int:
+        """The bin of one wait (the same as :meth:`time_bin`, quick for a single one)."""
+        if wait <= self.exact_ticks:
+            return max(0, wait)
+        return min(bisect_right(self._edges, wait) - 1, self.time_bins - 1)
+
+    @cached_property
+    def _edges(self) -> list[int]:
+        return [int(edge) for edge in self.bin_edges]
 
     def time_bin(self, wait: NDArray[np.int32] | int) -> NDArray[np.int64]:
         """The bin of a wait in ticks (arrays of any shape)."""

@@ -64,17 +64,23 @@ def pick(
     logits: NDArray[np.float32], legal: NDArray[np.bool_] | None, style: Style, uniform: float
 ) -> Picked:
     """Choose one index of ``logits [n]``. At least one choice must be legal."""
-    log_p = log_probabilities(logits, legal)
-    scaled = np.exp((log_p - log_p.max()) / style.temperature)
-    weights = scaled / scaled.sum()
+    indices = None if legal is None else np.flatnonzero(legal)
+    scores = (logits if indices is None else logits[indices]).astype(np.float64)
+    scores -= scores.max()
+    weights = np.exp(scores)
+    total = weights.sum()
+    if style.temperature != 1.0:
+        weights = np.exp(scores / style.temperature)
     if style.top_p < 1.0:
         order = np.argsort(-weights, kind="stable")
-        before = np.cumsum(weights[order]) - weights[order]
-        weights[order[before >= style.top_p]] = 0.0
-    total = np.cumsum(weights)
-    index = int(np.searchsorted(total, uniform * total[-1], side="right"))
+        sums = weights[order].cumsum()
+        kept = int(np.searchsorted(sums, style.top_p * sums[-1])) + 1  # the fewest that hold the share
+        weights[order[kept:]] = 0.0
+    sums = weights.cumsum()
+    index = int(np.searchsorted(sums, uniform * sums[-1], side="right"))
     index = min(index, int(np.flatnonzero(weights)[-1]))
-    return Picked(index, -float(log_p[index]))
+    nats = float(np.log(total) - scores[index])
+    return Picked(index if indices is None else int(indices[index]), nats)
 
 
 def mass(logits: NDArray[np.float32], legal: NDArray[np.bool_] | None, indices: slice) -> float:

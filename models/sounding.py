@@ -15,6 +15,16 @@ SILENT = -1
 AGE_BUCKETS = 15
 
 
+def _row_of_age() -> NDArray[np.uint8]:
+    """``1 + min(2 log2(1 + age / 4), 14)`` for every age in ticks up to the first of the last bucket."""
+    age = np.arange(4 * 2 ** ((AGE_BUCKETS - 1) // 2))
+    bucket = np.minimum(2.0 * np.log2(1.0 + age / 4.0, dtype=np.float32), AGE_BUCKETS - 1)
+    return np.asarray(1 + bucket.astype(np.uint8))
+
+
+_ROW_OF_AGE = _row_of_age()
+
+
 @dataclass
 class Sounding:
     """The state after an event, or after each of several (a leading axis ``[n]`` everywhere).
@@ -74,9 +84,9 @@ class Sounding:
 
 def sounding_rows(onsets: NDArray[np.int32], now: NDArray[np.int32]) -> NDArray[np.uint8]:
     """``[..., voices * 128]`` from onsets ``[..., voices, 128]`` and ticks ``[...]``."""
-    age = np.maximum(now[..., None, None] - onsets, 0)
-    bucket = np.minimum(2.0 * np.log2(1.0 + age / 4.0, dtype=np.float32), AGE_BUCKETS - 1)
-    rows = np.where(onsets == SILENT, 0, 1 + bucket.astype(np.uint8)).astype(np.uint8)
+    age = np.minimum(np.maximum(now[..., None, None] - onsets, 0), len(_ROW_OF_AGE) - 1)
+    rows = np.asarray(_ROW_OF_AGE[age])
+    rows[onsets == SILENT] = 0
     return rows.reshape(*rows.shape[:-2], -1)
 
 

@@ -110,9 +110,9 @@ class Harmonize:
             event = self._ear.again(strike.pitch)._replace(velocity=velocity)
             chosen = self._harmonist.replace(event)
         else:
-            event = self._ear.melody(strike.pitch, strike.stamp_ns)._replace(velocity=velocity)
+            *rest, struck = self._ear.melody(strike.pitch, strike.stamp_ns)
             self._follow_ear()
-            chosen = self._harmonist.strike(event)
+            chosen = self._harmonist.strike(struck._replace(velocity=velocity), tuple(rest))
         self._melody, self._struck_ns = strike.pitch, strike.stamp_ns
         for each in chosen:
             self._sound(each, now_ns)

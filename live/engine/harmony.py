@@ -12,12 +12,12 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from models.context import Allowed, Context, Limits
+from models.at_once import AtOnce, Pitches
+from models.context import Context
 from models.events import PITCHES, Event, Kind
 from models.grid import TICKS_PER_QUARTER
 from models.sampling import Draws, Style
 from models.sounding import SILENT
-from models.vocabulary import ON_TOKENS, TOKENS
 
 SOUNDING_VOICES = {1: (1,), 2: (1, 3), 3: (1, 2, 3)}
 """Which voices sound for 1, 2 or 3 wanted: the nearest, then the outermost. The model always hears all."""
@@ -44,15 +44,19 @@ class Harmonist:
         self.heard_voices = SOUNDING_VOICES[voices]
         self.sounding: dict[int, int] = {}
         self._told: list[Event] = []
+        self._held: dict[int, int] = {}
         self._before: dict[int, int] = {}
 
-    def strike(self, melody: Event) -> Iterator[Event]:
-        """A new melody note (``ON`` of voice 0). Yields voices as soon as each is chosen."""
-        self._told = []
-        before = {voice: self.held(voice) for voice in (0, *self._all)}
-        self._before |= {voice: pitch for voice, pitch in before.items() if pitch is not None}
-        self._forget_after_a_beat(melody.time)
-        self._hear(melody)
+    def strike(self, melody: Event, rest: tuple[Event, ...] = ()) -> Iterator[Event]:
+        """A new melody note (``ON`` of voice 0), after a ``rest`` that ended the one before.
+
+        Yields voices as soon as each is chosen.
+        """
+        before = self._look()
+        self._before |= before
+        self.context.hear(*rest, *self._forgotten(melody.time, before, rest), melody)
+        self._told = [melody]
+        self._look()
         yield from self._choose(melody)
 
     def replace(self, melody: Event) -> Iterator[Event]:
@@ -87,56 +91,61 @@ class Harmonist:
         self._before = {voice: pitch + semitones for voice, pitch in self._before.items()}
         told = [event._replace(pitch=event.pitch + semitones) for event in self._told]
         self._told = told if all(0 <= event.pitch <= 127 for event in told) else []
+        self._look()
 
     def set_voices(self, count: int) -> None:
         """How many voices sound from the next strike on."""
         self.heard_voices = SOUNDING_VOICES[count]
 
-    def held(self, voice: int) -> int | None:
-        """The pitch that the model holds in a voice."""
-        found = np.flatnonzero(self.context.state.onsets[voice] != SILENT)
-        return int(found[0]) if len(found) else None
+    def accept(self, chosen: Event) -> Iterator[Event]:
+        """A voice was struck by somebody else than the model: it is told, and takes it for its own."""
+        self.sounding[chosen.voice] = chosen.pitch
+        self._hear(chosen)
+        yield chosen
+
+    def _look(self) -> dict[int, int]:
+        """Read the pitch that the model holds in each voice."""
+        sounds = self.context.state.onsets != SILENT
+        pitches = sounds.argmax(axis=1).tolist()
+        self._held = {voice: pitch for voice, pitch in enumerate(pitches) if sounds[voice, pitch]}
+        return self._held
 
     def _hear(self, event: Event) -> None:
         self.context.hear(event)
         self._told.append(event)
+        self._look()
 
-    def _forget_after_a_beat(self, time: int) -> None:
-        """After a gap of a beat without melody, tell the model that the voices have ended."""
-        if self.held(0) is None and time - self.context.now >= TICKS_PER_QUARTER:
-            ended = [
-                Event(self.context.now, Kind.OFF, pitch, 0, voice)
-                for voice in self._all
-                if (pitch := self.held(voice)) is not None
-            ]
-            if ended:
-                self.context.hear(*ended)
+    def _forgotten(self, time: int, held: dict[int, int], rest: tuple[Event, ...]) -> Iterator[Event]:
+        """After a gap of a beat without melody, the model is told that the voices have ended."""
+        now = rest[-1].time if rest else self.context.now
+        if (rest or 0 not in held) and time - now >= TICKS_PER_QUARTER:
+            for voice in self._all:
+                if voice in held:
+                    yield Event(now, Kind.OFF, held[voice], 0, voice)
 
     def _choose(self, melody: Event) -> Iterator[Event]:
         draws = Draws(self._seed, self._decision)
         self._decision += 1
         first = 1 + max((event.voice for event in self._told), default=0)
         while first <= self._all[-1]:
+            look = AtOnce(self.context, range(first, self._all[-1] + 1))
             due = next((v for v in self._all if v >= first and self._must_move(v, melody.pitch)), None)
-            at_once = draws.uniform() < self.context.wait_probabilities()[0]
+            at_once = draws.uniform() < look.share
             if not at_once and due is None:
                 break
             last = self._all[-1] if due is None else due
-            voices = tuple(range(first if at_once else last, last + 1))
+            voices = range(first if at_once else last, last + 1)
             allowed = {voice: self._allowed(voice, melody.pitch) for voice in voices}
-            limits = Limits(most=0, voices=voices, tokens_of_voice=allowed)
-            choice = self.context.choose(limits, self.style, draws)
-            if choice is None:
-                break
-            yield from self._sound(choice.event, melody)  # first: nobody waits for the model to hear it
-            self._hear(choice.event)
-            first = choice.event.voice + 1
+            chosen = look.strike(allowed, self.style, draws)
+            yield from self._sound(chosen, melody)  # first: nobody waits for the model to hear it
+            self._hear(chosen)
+            first = chosen.voice + 1
         yield from self._strike_again(melody)
 
     def _strike_again(self, melody: Event) -> Iterator[Event]:
         """Voices that the model holds but that do not sound; and an end to those no longer wanted."""
         for voice in self.heard_voices:
-            pitch = self.held(voice)
+            pitch = self._held.get(voice)
             if pitch is not None and self.sounding.get(voice) != pitch:
                 yield from self._sound(Event(melody.time, Kind.ON, pitch, 0, voice), melody)
         for voice in [each for each in self.sounding if each not in self.heard_voices]:
@@ -153,27 +162,27 @@ class Harmonist:
 
     def _must_move(self, voice: int, melody: int) -> bool:
         """A voice that is silent, or that the melody or the voice over it has crossed."""
-        pitch = self.held(voice)
-        over = self.held(voice - 1) if voice > 1 else None
+        pitch = self._held.get(voice)
+        over = self._held.get(voice - 1) if voice > 1 else None
         return pitch is None or pitch >= melody or (over is not None and pitch > over)
 
-    def _allowed(self, voice: int, melody: int) -> Allowed:
+    def _allowed(self, voice: int, melody: int) -> Pitches:
         """Pitches of a voice's range below the melody and not above the voice over it.
 
         Where the melody lies so low that the range is empty, the octave below the melody.
         """
         low, high = self.context.manifest.ranges[voice]
         ceiling = melody - 1
-        over = self.held(voice - 1) if voice > 1 else None
+        over = self._held.get(voice - 1) if voice > 1 else None
         if over is not None:
             ceiling = min(ceiling, over)
         high = min(high, ceiling)
         if high < low:
             low, high = max(0, ceiling - 12), max(0, ceiling)
-        allowed = np.zeros(TOKENS, bool)
-        allowed[ON_TOKENS + low : ON_TOKENS + high + 1] = True
+        allowed = np.zeros(PITCHES, bool)
+        allowed[low : high + 1] = True
         free = allowed.copy()
-        free[[ON_TOKENS + pitch for pitch in self._parallels(voice, melody)]] = False
+        free[self._parallels(voice, melody)] = False
         return free if free.any() else allowed
 
     def _parallels(self, voice: int, melody: int) -> list[int]:
@@ -183,7 +192,7 @@ class Harmonist:
         if own is None:
             return found
         for other in range(voice):
-            before, now = self._before.get(other), melody if other == 0 else self.held(other)
+            before, now = self._before.get(other), melody if other == 0 else self._held.get(other)
             if before is None or now is None or before == now or (before - own) % 12 not in PERFECT:
                 continue
             found += [p for p in range((now - before + own) % 12, PITCHES, 12) if p != own]

@@ -60,19 +60,22 @@ class ScoreEar:
         if self._key is not None:
             self._wanted = self._key.transposition
 
-    def melody(self, pitch: int, ns: int) -> Event:
-        """The event of a melody note that is struck now; rests before it are heard here."""
+    def melody(self, pitch: int, ns: int) -> tuple[Event, ...]:
+        """The event of a melody note that is struck now, after that of a rest before it; both unheard."""
         self._pace.strike(ns)
-        tick = self._onset_tick
+        self._into_range(pitch)
+        tick, now, rest = self._onset_tick, self.context.now, None
         if self._onset_ns is not None:
             tick += snap((ns - self._onset_ns) / self._tick_ns)
-            self._rest_before(tick)
-        if self.context.now > self._onset_tick:  # an answer was heard since: it comes after that
-            tick = max(tick, self.context.now + SIXTEENTH)
+            rest = self._rest_before(tick)
+        if rest is not None:
+            now = rest.time
+        if now > self._onset_tick:  # an answer was heard since: it comes after that
+            tick = max(tick, now + SIXTEENTH)
         self._unlearned.append(pitch)
         self._onset_ns, self._onset_tick, self._release_ns = ns, tick, None
-        self._into_range(pitch)
-        return Event(tick, Kind.ON, pitch + self.shift)
+        struck = Event(tick, Kind.ON, pitch + self.shift)
+        return (struck,) if rest is None else (rest, struck)
 
     def again(self, pitch: int) -> Event:
         """The event of a higher note that replaces the one just struck."""
@@ -80,7 +83,8 @@ class ScoreEar:
 
     def strike(self, pitch: int, velocity: int, ns: int) -> None:
         """A melody note is struck and heard."""
-        self.context.hear(self.melody(pitch, ns)._replace(velocity=velocity))
+        *rest, struck = self.melody(pitch, ns)
+        self.context.hear(*rest, struck._replace(velocity=velocity))
 
     def silence(self, pitch: int, ns: int) -> None:
         """The melody note stops; whether that is a rest shows only when the next one is struck."""
@@ -139,14 +143,15 @@ class ScoreEar:
         found = np.flatnonzero(self.context.state.onsets[0] != SILENT)
         return int(found[0]) if len(found) else None
 
-    def _rest_before(self, tick: int) -> None:
-        """Hear the ``off`` of the note before, if there was a rest of a 16th or more."""
+    def _rest_before(self, tick: int) -> Event | None:
+        """The ``off`` of the note before, if there was a rest of a 16th or more."""
         sounding = self._sounding()
         if sounding is None or self._release_ns is None or self._onset_ns is None:
-            return
+            return None
         end = self._onset_tick + snap((self._release_ns - self._onset_ns) / self._tick_ns)
-        if tick - end >= SIXTEENTH:
-            self.context.hear(Event(max(end, self.context.now), Kind.OFF, sounding))
+        if tick - end < SIXTEENTH:
+            return None
+        return Event(max(end, self.context.now), Kind.OFF, sounding)
 
     def _learn(self, pitch: int) -> None:
         """Follow the key: another one must be clearly better, several notes in a row."""

@@ -33,6 +33,11 @@ def test_short_waits_are_exact(grid: Grid):
     assert (grid.bin_widths[: grid.exact_ticks + 1] == 1).all()
 
 
+@given(st.sampled_from([PERFORMANCE, SCORE]), st.integers(0, 20_000))
+def test_a_single_wait_has_the_bin_that_it_has_among_many(grid: Grid, wait: int):
+    assert grid.bin_of(wait) == grid.time_bin(wait)
+
+
 @BOTH
 def test_longer_waits_than_the_longest_fall_into_the_last_bin(grid: Grid):
     assert grid.time_bin(10 * grid.longest_wait) == grid.time_bins - 1
