@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import sys
 import sysconfig
 import threading
 import time
@@ -31,14 +32,17 @@ def options(mode: str, *more: str) -> list[str]:
 class Daemon:
     """One ``antiphon live``. ``said`` and ``complained`` are its lines on stdout and stderr."""
 
+    command = (str(COMMAND),)
+    stdin = subprocess.DEVNULL
+
     def __init__(self, *arguments: str, home: Path, **environment: str) -> None:
         self.said: list[str] = []
         self.complained: list[str] = []
         self.home = home
         self.began = time.perf_counter()
         self.process = subprocess.Popen(
-            [str(COMMAND), "live", *arguments],
-            stdin=subprocess.DEVNULL,
+            [*self.command, "live", *arguments],
+            stdin=self.stdin,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -94,6 +98,26 @@ class Daemon:
             if runs(pid):
                 os.kill(pid, signal.SIGKILL)
         self.wait()
+
+
+class ToldDaemon(Daemon):
+    """A daemon whose controls can be changed while it plays."""
+
+    command = (sys.executable, str(Path(__file__).with_name("told_daemon.py")))
+    stdin = subprocess.PIPE
+
+    def set(self, name: str, value: object) -> None:
+        """Change a control from the next event on."""
+        assert self.process.stdin is not None
+        self.process.stdin.write(f"{name} {value}\n")
+        self.process.stdin.flush()
+
+    def wait(self, seconds: float = 10) -> int:
+        """The exit code."""
+        code = super().wait(seconds)
+        assert self.process.stdin is not None
+        self.process.stdin.close()
+        return code
 
 
 def _stat(pid: int | str) -> list[str]:

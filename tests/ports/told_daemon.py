@@ -1,0 +1,24 @@
+"""``antiphon`` itself, whose controls are changed by lines on its standard input: ``mode answer``."""
+
+import sys
+import threading
+
+from live.commands.main import run
+from live.engine.engine import Engine
+
+_start = Engine.start
+
+
+def _listen(engine: Engine) -> None:
+    for line in sys.stdin:
+        name, value = line.split()
+        engine.set(name, value)
+
+
+def _started(engine: Engine) -> None:
+    _start(engine)
+    threading.Thread(target=_listen, args=(engine,), daemon=True).start()
+
+
+Engine.start = _started  # type: ignore[method-assign]
+sys.exit(run(sys.argv[1:]))
