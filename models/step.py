@@ -6,6 +6,7 @@ StepModel belongs to one thread. ONNX Runtime releases the GIL while it computes
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 from typing import Any
 
@@ -133,10 +134,30 @@ def _session(path: Path, provider: str) -> ort.InferenceSession:
     options.execution_mode = ort.ExecutionMode.ORT_SEQUENTIAL
     options.log_severity_level = 3
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    providers = ["CPUExecutionProvider"]
-    if provider == "cuda":
-        providers.insert(0, "CUDAExecutionProvider")
     try:
-        return ort.InferenceSession(str(path), options, providers=providers)
+        if provider == "cuda":
+            return _on_cuda(path, options)
+        return ort.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    except ModelError:
+        raise
     except Exception as error:  # ONNX Runtime raises its own unrelated classes
         raise ModelError(f"ONNX Runtime cannot load {path.name}: {str(error).splitlines()[0]}") from error
+
+
+def _on_cuda(path: Path, options: ort.SessionOptions) -> ort.InferenceSession:
+    """On the graphics card or not at all: ONNX Runtime itself falls back to the processor, in red."""
+    ort.set_default_logger_severity(4)
+    try:
+        with contextlib.redirect_stdout(None):  # says what it does not find
+            ort.preload_dlls()
+        session = ort.InferenceSession(
+            str(path), options, providers=["CUDAExecutionProvider", "CPUExecutionProvider"]
+        )
+    finally:
+        ort.set_default_logger_severity(2)
+    if session.get_providers()[0] != "CUDAExecutionProvider":
+        raise ModelError(
+            "CUDA cannot be used: its libraries do not load (pip install 'onnxruntime-gpu[cuda,cudnn]'); "
+            "--provider cpu plays without"
+        )
+    return session

@@ -13,6 +13,7 @@ from typing import Annotated, Any
 
 import typer
 
+from live.commands.options import Provider
 from live.controls import BY_NAME, Settings
 from live.errors import AntiphonError
 
@@ -43,6 +44,7 @@ def live(
     top_p: Annotated[float, typer.Option(help=_help("top_p"))] = 0.95,
     patience: Annotated[float, typer.Option(help=_help("patience"))] = 1.5,
     longest_answer: Annotated[float, typer.Option(help=_help("longest_answer"))] = 12.0,
+    provider: Provider = "auto",
     seed: Annotated[int | None, typer.Option(help="Random numbers; the same seed, the same choices.")] = None,
     capture: Annotated[bool, typer.Option(help="Keep a record of the session.")] = True,
 ) -> None:
@@ -60,6 +62,7 @@ def live(
         thru=thru,
         api=api,
         channels=_channels(channels),
+        provider=provider,
         seed=int.from_bytes(os.urandom(4)) if seed is None else seed,
         capture=capture,
     ).run()
@@ -84,6 +87,7 @@ class _Daemon:
         from live.engine.capture import Capture  # noqa: PLC0415
         from live.engine.engine import Engine  # noqa: PLC0415
         from live.engine.loaded import Loaded  # noqa: PLC0415
+        from live.engine.provider import ProviderChoice  # noqa: PLC0415
         from live.engine.session import COMPANION_CHANNELS, Session  # noqa: PLC0415
         from live.ports import choose, choose_api  # noqa: PLC0415
         from live.stage.clock import SystemClock, sharpen_timers  # noqa: PLC0415
@@ -92,7 +96,8 @@ class _Daemon:
         options = self._options
         sharpen_timers()
         ports = choose(choose_api(options["api"]), options["inputs"], options["output"], options["thru"])
-        networks = Loaded()
+        providers = ProviderChoice(options["provider"], say=_complain)
+        networks = Loaded(lambda name: providers.pick(name).provider)
         links: list[StageLink] = []
         session = Session(
             networks.get,

@@ -73,6 +73,13 @@ Seconds = Annotated[
     typer.Option("--seconds", callback=_above_zero, help="How long the new music lasts."),
 ]
 Bars = Annotated[int | None, typer.Option("--bars", min=1, help="The same, in bars.")]
+Provider = Annotated[
+    str,
+    typer.Option(
+        "--provider",
+        help="Where models compute: cpu, cuda, or auto, which measures once where there is a graphics card.",
+    ),
+]
 Data = Annotated[Path, typer.Option("--data", metavar="PATH", help="The corpus: a folder or an archive.")]
 Runs = Annotated[Path, typer.Option("--runs", metavar="FOLDER", help="Where training runs keep their files.")]
 

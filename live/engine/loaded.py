@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from models.context import Context, Limits
 from models.events import Event, Kind
 from models.sampling import Draws, Style
@@ -11,15 +13,19 @@ WARM_UP_EVENTS = 8
 
 
 class Loaded:
-    """Networks by name. Loading blocks; building a session holds the GIL, so load before ports open."""
+    """Networks by name. Loading blocks; building a session holds the GIL, so load before ports open.
 
-    def __init__(self) -> None:
+    ``provider`` says where a model computes; without it all do on the processor.
+    """
+
+    def __init__(self, provider: Callable[[str], str] = lambda _: "cpu") -> None:
         self._networks: dict[str, Network] = {}
+        self._provider = provider
 
     def get(self, name: str) -> Network:
         """The network, loaded and warm. Raises ``ModelError`` where there is none."""
         if name not in self._networks:
-            network = load_network(name)
+            network = load_network(name, self._provider(name))
             _warm_up(network)
             self._networks[name] = network
         return self._networks[name]
