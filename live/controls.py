@@ -38,6 +38,9 @@ CONTROLS: tuple[Control, ...] = (
     Control("loudness", 0.75, "x player", "next strike", "velocity of the companion", 0.1, 1.5),
     Control("longest_answer", 12.0, "s", "next answer", "an answer is never longer", 1.0, 60.0),
     Control("patience", 1.5, "x pace", "next answer", "silence before an answer, in onset gaps", 0.5, 8.0),
+    Control(
+        "deadline", 20.0, "ms", "next strike", "after this a rule plays what the model has not", 5.0, 200.0
+    ),
     Control("thru", False, "", "now", "send on what is heard"),
 )
 BY_NAME = {control.name: control for control in CONTROLS}
@@ -55,6 +58,7 @@ class Settings:
     loudness: float = 0.75
     longest_answer: float = 12.0
     patience: float = 1.5
+    deadline: float = 20.0
     thru: bool = False
 
     def changed(self, name: str, value: object) -> Settings:

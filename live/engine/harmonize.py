@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from live.engine.diatonic import harmony_under
 from live.engine.harmony import Harmonist
 from live.engine.hearing import Expression, Heard, Release, Silent, Strike
 from live.engine.pace import CHORD_NS, Pace
@@ -106,17 +107,42 @@ class Harmonize:
         self._harmonist.style = Style(settings.temperature, settings.top_p)
         soon = strike.stamp_ns - self._struck_ns < CHORD_NS and self._melody is not None
         velocity = min(127, max(QUIETEST, round(strike.velocity * settings.loudness)))
+        self._call_rule(strike, velocity)
         if soon and strike.pitch > (self._melody or 0):
             event = self._ear.again(strike.pitch)._replace(velocity=velocity)
             chosen = self._harmonist.replace(event)
         else:
-            *rest, struck = self._ear.melody(strike.pitch, strike.stamp_ns)
+            *rest, event = self._ear.melody(strike.pitch, strike.stamp_ns)
+            event = event._replace(velocity=velocity)
             self._follow_ear()
-            chosen = self._harmonist.strike(struck._replace(velocity=velocity), tuple(rest))
+            chosen = self._harmonist.strike(event, tuple(rest))
         self._melody, self._struck_ns = strike.pitch, strike.stamp_ns
         for each in chosen:
+            if self._voices.too_late(self._stage.now()):
+                break
             self._sound(each, now_ns)
+        if self._voices.too_late(self._stage.now()):
+            self._step_in(event)
+        self._voices.go_home()
         self.wake_at_ns = now_ns + REST_NS
+
+    def _call_rule(self, strike: Strike, velocity: int) -> None:
+        """The rule's notes stand by, for the case that the model is late."""
+        harmonist, shift = self._harmonist, self._shift
+        manifest = self._ear.context.manifest
+        notes = harmony_under(
+            strike.pitch + shift, harmonist.heard_voices, manifest.ranges, harmonist.sounding
+        )
+        real = {voice: pitch - shift for voice, pitch in notes.items() if 0 <= pitch - shift <= 127}
+        deadline_ns = strike.stamp_ns + round(self._stage.settings().deadline * 1e6)
+        self._voices.stand_by(real, velocity, deadline_ns)
+
+    def _step_in(self, melody: Event) -> None:
+        """The model was late: the rule's notes sound, and the model is told so."""
+        notes = self._voices.step_in()
+        self._stage.missed(notes)
+        for voice, pitch in notes.items():
+            self._harmonist.accept(Event(melody.time, Kind.ON, pitch + self._shift, melody.velocity, voice))
 
     def _sound(self, event: Event, now_ns: int) -> None:
         pitch = event.pitch - self._shift

@@ -10,14 +10,18 @@ import itertools
 
 import numpy as np
 
-from live.engine.harmonize import QUIETEST
+from live.engine.diatonic import harmony_under
+from live.engine.harmonize import QUIETEST, REST_NS
 from live.engine.hearing import Expression, Heard, Silent, Strike
+from live.engine.key_follower import KeyFollower
 from live.engine.performance_ear import PerformanceEar
 from live.engine.policy import Stage
 from live.engine.voices import Voices
 from live.stage import records as r
 from models.context import Allowed, Limits
+from models.events import Event, Kind
 from models.sampling import Draws, Style
+from models.sounding import SILENT
 from models.step import Network
 from models.vocabulary import ON_TOKENS, TOKENS
 
@@ -38,6 +42,7 @@ class HarmonizeFreely:
         self._decisions = itertools.count()
         self._lowest = network.manifest.ranges[0][0]
         self._melody: int | None = None
+        self._key = KeyFollower(stage.settings().key)
         self.wake_at_ns: int | None = None
 
     def heard(self, what: Heard, now_ns: int) -> None:
@@ -47,7 +52,8 @@ class HarmonizeFreely:
                 self._ear.strike(pitch, velocity, stamp)
                 if all(other <= pitch for other in self._stage.hearing.down):
                     self._melody = pitch
-                    self._harmonize(pitch, velocity, now_ns)
+                    self._key.strike(pitch)
+                    self._harmonize(pitch, velocity, stamp, now_ns)
             case Silent(stamp, pitch):
                 self._ear.silence(pitch, stamp)
                 if pitch == self._melody:
@@ -65,10 +71,15 @@ class HarmonizeFreely:
             self._silent(voice, now_ns)
 
     def wake(self, now_ns: int) -> None:
-        """Nothing waits."""
+        """Nothing waits: the key that the rule needs is followed."""
+        self.wake_at_ns = None
+        self._key.follow()
 
     def changed(self, name: str, now_ns: int) -> None:
         """Settings are read at each strike."""
+        if name == "key":
+            self._key.set(self._stage.settings().key)
+            self.wake_at_ns = now_ns
 
     def stop(self, now_ns: int) -> None:
         """End all voices."""
@@ -87,7 +98,7 @@ class HarmonizeFreely:
         """How many voices sound."""
         return f"{len(self._sounding)} voices"
 
-    def _harmonize(self, melody: int, velocity: int, now_ns: int) -> None:
+    def _harmonize(self, melody: int, velocity: int, stamp_ns: int, now_ns: int) -> None:
         for voice in self._voices.adopt(now_ns):
             self._silent(voice, now_ns)
         settings = self._stage.settings()
@@ -96,6 +107,7 @@ class HarmonizeFreely:
             self._silent(voice, now_ns)
         style = Style(settings.temperature, settings.top_p)
         loudness = min(127, max(QUIETEST, round(velocity * settings.loudness)))
+        self._call_rule(melody, loudness, stamp_ns)
         draws = Draws(self._stage.seed, next(self._decisions))
         context = self._ear.context
         before = dict(self._sounding)
@@ -106,7 +118,7 @@ class HarmonizeFreely:
                 break
             limits = Limits(most=AT_ONCE_TICKS, tokens=self._below(melody))
             choice = context.choose(limits, style, draws)
-            if choice is None:
+            if choice is None or self._voices.too_late(self._stage.now()):
                 break
             if voice in before:
                 self._silent(voice, now_ns)
@@ -114,6 +126,32 @@ class HarmonizeFreely:
             self._sounding[voice] = choice.event.pitch
             self._voices.begin(voice, choice.event.pitch, loudness, now_ns)
             self._stage.note("voice", voice, choice.event.pitch)
+        if self._voices.too_late(self._stage.now()):
+            self._step_in(loudness, now_ns)
+        self._voices.go_home()
+        self.wake_at_ns = now_ns + REST_NS
+
+    def _call_rule(self, melody: int, loudness: int, stamp_ns: int) -> None:
+        """The rule's notes stand by, for the case that the model is late."""
+        settings, shift = self._stage.settings(), self._key.shift
+        voices = range(1, settings.voices + 1)
+        ranges = [(max(0, self._lowest + shift), melody + shift)] * (settings.voices + 1)
+        held = {voice: pitch + shift for voice, pitch in self._sounding.items()}
+        notes = harmony_under(melody + shift, voices, ranges, held)
+        taken = self._stage.hearing.sounding
+        real = {v: p - shift for v, p in notes.items() if 0 <= p - shift <= 127 and p - shift not in taken}
+        self._voices.stand_by(real, loudness, stamp_ns + round(settings.deadline * 1e6))
+
+    def _step_in(self, loudness: int, now_ns: int) -> None:
+        """The model was late: the rule's notes sound, and the model is told so."""
+        notes = self._voices.step_in()
+        self._stage.missed(notes)
+        context = self._ear.context
+        for voice, pitch in notes.items():
+            self._silent(voice, now_ns)
+            if context.state.onsets[0, pitch] == SILENT:
+                context.hear(Event(context.now, Kind.ON, pitch, loudness))
+            self._sounding[voice] = pitch
 
     def _below(self, melody: int) -> Allowed:
         """Note-ons under the melody that nobody plays yet."""

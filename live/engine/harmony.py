@@ -97,11 +97,11 @@ class Harmonist:
         """How many voices sound from the next strike on."""
         self.heard_voices = SOUNDING_VOICES[count]
 
-    def accept(self, chosen: Event) -> Iterator[Event]:
-        """A voice was struck by somebody else than the model: it is told, and takes it for its own."""
-        self.sounding[chosen.voice] = chosen.pitch
-        self._hear(chosen)
-        yield chosen
+    def accept(self, struck: Event) -> None:
+        """A voice was struck by somebody else than the model, which is told if its turn has not gone by."""
+        self.sounding[struck.voice] = struck.pitch
+        if all(struck.voice > event.voice for event in self._told):
+            self._hear(struck)
 
     def _look(self) -> dict[int, int]:
         """Read the pitch that the model holds in each voice."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
@@ -22,10 +23,17 @@ class Stage:
     hearing: Hearing
     channels: tuple[int, ...]
     seed: int
+    counts: Counter[str]
+    """How often what happened: ``deadline`` counts notes of the rule that stood in for a late model."""
     note: Callable[..., None]
     """Writes a line into the capture: a name and values."""
     now: Callable[[], int]
     """The time, for work that takes long."""
+
+    def missed(self, notes: dict[int, int]) -> None:
+        """A rule played these notes (by voice), because the model was late: counted and captured."""
+        self.counts["deadline"] += len(notes)
+        self.note("deadline", notes)
 
 
 class Policy(Protocol):

@@ -11,11 +11,12 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from live.engine.key_follower import KeyFollower
 from live.engine.pace import Pace
 from models.context import Context
 from models.events import Event, Kind
 from models.grid import TICKS_PER_QUARTER
-from models.key import Key, key_scores
+from models.key import Key
 from models.sounding import SILENT
 from models.step import Network
 
@@ -23,9 +24,6 @@ SIXTEENTH, TRIPLET = TICKS_PER_QUARTER // 4, TICKS_PER_QUARTER // 3
 LONGEST_TICKS = 8 * TICKS_PER_QUARTER
 REMEMBERED = 64
 """Events that are heard again after a change of key."""
-_FADE = 0.94
-_MARGIN = 0.12
-_PATIENCE = 3
 
 
 def snap(ticks: float) -> int:
@@ -47,18 +45,13 @@ class ScoreEar:
         self._onset_ns: int | None = None
         self._onset_tick = 0
         self._release_ns: int | None = None
-        self._classes = np.zeros(12)
-        self._unlearned: list[int] = []  # pitches whose key is thought about when nothing waits
-        self._wanted, self._wanted_for = 0, 0
-        self._key: Key | None = None
-        self.set_key(key)
+        self._key = KeyFollower(key)
         self.context.hear(Event(0, Kind.START))
+        self.rekey()
 
     def set_key(self, key: str) -> None:
-        """A fixed key, or ``auto``."""
-        self._key = None if key == "auto" else Key.parse(key)
-        if self._key is not None:
-            self._wanted = self._key.transposition
+        """A fixed key, or ``auto``; taken up by :meth:`rekey`."""
+        self._key.set(key)
 
     def melody(self, pitch: int, ns: int) -> tuple[Event, ...]:
         """The event of a melody note that is struck now, after that of a rest before it; both unheard."""
@@ -72,7 +65,7 @@ class ScoreEar:
             now = rest.time
         if now > self._onset_tick:  # an answer was heard since: it comes after that
             tick = max(tick, now + SIXTEENTH)
-        self._unlearned.append(pitch)
+        self._key.strike(pitch)
         self._onset_ns, self._onset_tick, self._release_ns = ns, tick, None
         struck = Event(tick, Kind.ON, pitch + self.shift)
         return (struck,) if rest is None else (rest, struck)
@@ -118,12 +111,7 @@ class ScoreEar:
 
         Takes a few milliseconds: call it when nothing waits.
         """
-        for pitch in self._unlearned:
-            self._learn(pitch)
-        self._unlearned.clear()
-        if self._wanted_for < _PATIENCE and self._key is None:
-            return False
-        target = self._nearest(self._wanted, self.shift)
+        target = self._nearest(self._key.follow(), self.shift)
         if target == self.shift:
             return False
         self._move(target)
@@ -153,26 +141,6 @@ class ScoreEar:
             return None
         return Event(max(end, self.context.now), Kind.OFF, sounding)
 
-    def _learn(self, pitch: int) -> None:
-        """Follow the key: another one must be clearly better, several notes in a row."""
-        self._classes *= _FADE
-        self._classes[pitch % 12] += 1
-        if self._key is not None:
-            return
-        by_shift = np.full(12, -np.inf)
-        scores = key_scores(self._classes).reshape(2, 12)
-        for mode, row in zip(("major", "minor"), scores, strict=True):
-            for tonic, score in enumerate(row):
-                shift = Key(tonic, mode).transposition % 12  # type: ignore[arg-type]
-                by_shift[shift] = max(by_shift[shift], score)
-        best = int(by_shift.argmax())
-        if best == self.shift % 12 or by_shift[best] - by_shift[self.shift % 12] < _MARGIN:
-            self._wanted_for = 0
-        elif best == self._wanted % 12:
-            self._wanted_for += 1
-        else:
-            self._wanted, self._wanted_for = best, 1
-
     def _into_range(self, pitch: int) -> None:
         """Move by octaves until the melody lies in the range of the given voice."""
         low, high = self._network.manifest.ranges[max(0, self._role - 1)]
@@ -200,7 +168,6 @@ class ScoreEar:
         fresh = Context(self._network, role=self._role)
         fresh.hear(Event(start, Kind.START), *kept)
         self.context = fresh
-        self._wanted_for = 0
 
 
 def _well_begun(events: list[Event]) -> Iterator[Event]:

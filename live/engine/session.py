@@ -6,7 +6,7 @@ The engine's thread owns it live; tests and golden files drive it with a manual 
 from __future__ import annotations
 
 import itertools
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable
 
 from live.controls import Settings
@@ -51,6 +51,8 @@ class Session:
         self._tags = itertools.count(1)
         self._now_ns = 0
         self._hearing = Hearing()
+        self.counts: Counter[str] = Counter()
+        """Notes of the rule that stood in for a late model (``deadline``)."""
         self._stage = Stage(
             send=send,
             tags=lambda: next(self._tags) & 0xFFFFFFFF,
@@ -58,6 +60,7 @@ class Session:
             hearing=self._hearing,
             channels=channels,
             seed=seed,
+            counts=self.counts,
             note=lambda name, *values: self.capture.write(name, self._now_ns, *values),
             now=clock.now_ns,
         )

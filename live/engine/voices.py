@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from live.stage import records as r
@@ -11,6 +11,8 @@ from live.stage.messages import is_note_off
 MILLISECOND = 1_000_000
 LINGER_NS = 60 * MILLISECOND
 """A voice outlasts its melody note by this, so that a legato player's next note can adopt it."""
+CALL_BACK_NS = MILLISECOND
+"""A note that stands by is called back at least this long before its deadline."""
 _TOO_LATE_NS = 5 * MILLISECOND
 """An end nearer than this cannot be taken back: the stage may have sent it already."""
 
@@ -27,6 +29,15 @@ class Voice:
     tag: int
     ends_ns: int | None = None
 
+    def on(self, velocity: int) -> bytes:
+        """Its note-on."""
+        return bytes((0x90 | self.channel, self.pitch, velocity))
+
+    @property
+    def off(self) -> bytes:
+        """Its note-off."""
+        return bytes((0x80 | self.channel, self.pitch, 0))
+
 
 class Voices:
     """Notes of the companion by voice. Owned by the engine's thread; orders never block."""
@@ -34,33 +45,70 @@ class Voices:
     def __init__(self, send: Orders, channels: tuple[int, ...], tags: Callable[[], int]) -> None:
         self._send, self._channels, self._tags = send, channels, tags
         self._sounding: dict[int, Voice] = {}
+        self._standing_by: dict[int, tuple[Voice, Voice | None]] = {}
+        self._deadline_ns = 0
 
     @property
     def channels(self) -> tuple[int, ...]:
         """MIDI channels (0-15) that the companion plays on."""
         return self._channels
 
+    def stand_by(self, notes: dict[int, int], velocity: int, deadline_ns: int) -> None:
+        """Notes by voice that the stage strikes at the deadline, unless each has been sent home by then.
+
+        So a harmony note is never later than that, however long a model takes. A voice that sounds the
+        very pitch goes on.
+        """
+        self._deadline_ns = deadline_ns
+        orders: list[r.Plan] = []
+        for voice, pitch in notes.items():
+            before = self._sounding.get(voice)
+            if before is not None:
+                if before.pitch == pitch:
+                    continue
+                orders.append(r.Plan(deadline_ns, before.off, before.tag))
+            note = self._note(voice, pitch)
+            orders.append(r.Plan(deadline_ns, note.on(velocity), note.tag))
+            self._standing_by[voice] = note, before
+        self._send(*orders)
+
+    def go_home(self) -> None:
+        """Whoever still stands by is not needed."""
+        if self._standing_by:
+            self._send(*self._sent_home(self._standing_by))
+
+    def too_late(self, now_ns: int) -> bool:
+        """Whether what stands by sounds already, or cannot be called back: nothing else begins then."""
+        return now_ns > self._deadline_ns - CALL_BACK_NS
+
+    def step_in(self) -> dict[int, int]:
+        """The deadline is over: the voices that stood by sound now. Their pitches."""
+        found = {voice: note for voice, (note, _) in sorted(self._standing_by.items())}
+        self._standing_by.clear()
+        self._sounding |= found
+        return {voice: note.pitch for voice, note in found.items()}
+
     def begin(self, voice: int, pitch: int, velocity: int, now_ns: int, cause: int = 0) -> None:
-        """A note now; the voice's note before it ends first."""
-        self.end(voice, now_ns)
-        channel = self._channels[(voice - 1) % len(self._channels)]
-        tag = self._tags()
-        self._sounding[voice] = Voice(pitch, channel, tag)
-        self._send(r.Plan(now_ns, bytes((0x90 | channel, pitch, velocity)), tag, cause))
+        """A note now; the voice's note before it ends first. Voices up to this one are on their own feet."""
+        orders = self._sent_home([each for each in self._standing_by if each <= voice])
+        before, note = self._sounding.get(voice), self._note(voice, pitch)
+        if before is not None:
+            orders.append(r.Plan(now_ns, before.off, before.tag))
+        self._sounding[voice] = note
+        self._send(*orders, r.Plan(now_ns, note.on(velocity), note.tag, cause))
 
     def end(self, voice: int, now_ns: int) -> None:
         """The voice's note ends now."""
         note = self._sounding.pop(voice, None)
         if note is not None:
-            self._send(r.Plan(now_ns, bytes((0x80 | note.channel, note.pitch, 0)), note.tag))
+            self._send(r.Plan(now_ns, note.off, note.tag))
 
     def linger(self, released_ns: int) -> None:
         """The melody note was released: its voices end a moment later, unless they are adopted."""
         for note in self._sounding.values():
             if note.ends_ns is None:
                 note.ends_ns = released_ns + LINGER_NS
-                off = bytes((0x80 | note.channel, note.pitch, 0))
-                self._send(r.Plan(note.ends_ns, off, note.tag))
+                self._send(r.Plan(note.ends_ns, note.off, note.tag))
 
     def adopt(self, now_ns: int) -> set[int]:
         """A new melody note takes over the voices that still sound. Returns those that have ended."""
@@ -79,12 +127,14 @@ class Voices:
 
     def clear(self, now_ns: int) -> None:
         """Everything ends now."""
+        self.go_home()
         for voice in list(self._sounding):
             self.end(voice, now_ns)
 
     def forget(self) -> None:
         """The stage has ended everything by itself."""
         self._sounding.clear()
+        self._standing_by.clear()
 
     def express(self, message: bytes, now_ns: int) -> None:
         """Bend, pressure or a controller of the player on every channel of the companion."""
@@ -105,3 +155,15 @@ class Voices:
                 del self._sounding[voice]
                 return voice
         return None
+
+    def _note(self, voice: int, pitch: int) -> Voice:
+        return Voice(pitch, self._channels[(voice - 1) % len(self._channels)], self._tags())
+
+    def _sent_home(self, voices: Iterable[int]) -> list[r.EngineRecord]:
+        orders: list[r.EngineRecord] = []
+        for voice in list(voices):
+            note, before = self._standing_by.pop(voice)
+            orders.append(r.Cancel(note.tag))
+            if before is not None:  # what the voice played goes on
+                orders.append(r.Cancel(before.tag, r.CancelMode.KEEP))
+        return orders
