@@ -86,25 +86,32 @@ class EchoGuard:
 
 
 class FloodGuard:
-    """Sees a loop through thru: more than 200 identical messages within a second."""
+    """Sees a loop through thru: more than 200 identical messages within a second, whenever it begins."""
 
     def __init__(self) -> None:
-        self._window_ns = -SECOND
-        self._counts: dict[bytes, int] = {}
+        self._times: dict[bytes, deque[int]] = {}
+        self._looked_ns = 0
 
     def trips(self, message: bytes, now_ns: int) -> bool:
         """Count this message; whether thru is to be muted."""
-        if now_ns - self._window_ns >= SECOND:
-            self._window_ns = now_ns
-            self._counts.clear()
         name = message[:16]  # the beginning tells long ones apart well enough
-        count = self._counts.get(name, 0) + 1
-        self._counts[name] = count
-        return count > FLOOD_LIMIT
+        times = self._times.get(name)
+        if times is None:
+            self._forget_the_rare(now_ns)
+            times = self._times[name] = deque(maxlen=FLOOD_LIMIT)
+        trips = len(times) == FLOOD_LIMIT and now_ns - times[0] < SECOND
+        times.append(now_ns)
+        return trips
 
     def reset(self) -> None:
-        """Begin a new second."""
-        self._counts.clear()
+        """Forget what came."""
+        self._times.clear()
+
+    def _forget_the_rare(self, now_ns: int) -> None:
+        """Once a second at most: messages that have not come for a second are not kept for ever."""
+        if now_ns - self._looked_ns >= SECOND:
+            self._looked_ns = now_ns
+            self._times = {name: times for name, times in self._times.items() if now_ns - times[-1] < SECOND}
 
 
 class DoubleNotes:

@@ -280,6 +280,17 @@ def test_a_flood_mutes_thru_with_one_line_until_it_is_switched_on_again() -> Non
     assert stage.sent[-1] == ON
 
 
+def test_a_flood_is_seen_whenever_its_second_begins() -> None:
+    stage = Rehearsal()
+    stage.hear(b"\xb0\x01\x05")  # a second that is counted from here would end in the middle
+    stage.run(700)
+    for _ in range(250):
+        stage.hear(b"\xb0\x01\x05")
+        stage.run(2)
+    assert stage.sent.count(b"\xb0\x01\x05") == 201
+    assert stage.performer.counts[r.Counter.THRU_MUTED] == 1
+
+
 def test_200_identical_messages_a_second_are_music() -> None:
     stage = Rehearsal()
     for _ in range(1000):
