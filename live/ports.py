@@ -7,11 +7,12 @@ thread. Errors are ``PortError``: one line with the ports that there are.
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import re
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import rtmidi
@@ -97,6 +98,8 @@ def choose(
     Without ``inputs``: the virtual port, and the hardware keyboard as well if there is exactly one.
     Thru is on where an input was named, off elsewhere; ``thru`` says it for all. With ``api`` None
     there are no ports. Raises ``PortError`` for a port that is not there or not clear.
+
+    Where another Antiphon has the names of our virtual ports, a number follows them: ``To Antiphon 2``.
     """
     if api is None:
         if inputs or output:
@@ -108,23 +111,43 @@ def choose(
             "Windows has no virtual ports: install loopMIDI or Windows MIDI Services and name its "
             f"ports with --input and --output; {_there(there.inputs)}"
         )
-    sources = [_input(name, there) for name in inputs]
+    own_input, own_output = _free_names(there)
+    sources = [_input(name, own_input, there) for name in inputs]
     if not inputs:
-        sources.append(InputPort(INPUT_NAME, virtual=True))
+        sources.append(InputPort(own_input, virtual=True))
         found = keyboards(there)
         if len(found) == 1:
             sources.append(InputPort(found[0]))
     if thru is not None:
         sources = [InputPort(port.name, port.virtual, thru) for port in sources]
-    target = OutputPort(OUTPUT_NAME, virtual=True)
+    target = OutputPort(own_output, virtual=True)
     if output is not None and output != OUTPUT_NAME:
         target = OutputPort(match(output, there.outputs, "output"))
     return StageSettings(api=api, inputs=tuple(dict.fromkeys(sources)), outputs=(target,))
 
 
-def _input(name: str, there: PortList) -> InputPort:
+def _free_names(there: PortList) -> tuple[str, str]:
+    """Names for our virtual ports that no other daemon has, numbered alike from 2."""
+    for number in itertools.count(1):
+        suffix = "" if number == 1 else f" {number}"
+        ours, theirs = INPUT_NAME + suffix, OUTPUT_NAME + suffix
+        if not _is_there(ours, there.outputs) and not _is_there(theirs, there.inputs):
+            return ours, theirs
+    raise AssertionError
+
+
+def _is_there(name: str, listed: Iterable[str]) -> bool:
+    """Whether a list has a port of this very name, as the MIDI systems write it.
+
+    ``NAME:NAME`` on JACK, ``CLIENT:NAME 128:0`` on ALSA, ``NAME`` on CoreMIDI.
+    """
+    own = re.compile(rf"(^|:){re.escape(name)}( \d+:\d+)?$")
+    return any(own.search(each) for each in listed)
+
+
+def _input(name: str, own: str, there: PortList) -> InputPort:
     if name == INPUT_NAME and there.api not in _NO_VIRTUAL_PORTS:
-        return InputPort(INPUT_NAME, virtual=True)
+        return InputPort(own, virtual=True)
     return InputPort(match(name, there.inputs, "input"), thru=True)
 
 

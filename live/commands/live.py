@@ -115,6 +115,7 @@ class _Daemon:
             signal.signal(number, lambda *_: self._signals.put(None))
         try:
             ready = link.start()
+            _say_names(ports)
             if options["capture"]:
                 session.capture = Capture(_session_path())
             session.capture.write("session", 0, options["seed"], repr(self._settings), ports.to_json())
@@ -138,6 +139,16 @@ class _Daemon:
             if waited == QUIET_SECONDS and not session.heard and ports.inputs:
                 names = ", ".join(port.name for port in ports.inputs)
                 _complain(f"nothing heard yet; listening to: {names} (see antiphon ports)")
+
+
+def _say_names(ports: Any) -> None:
+    """One line if another daemon runs, so that this one's ports are not those that one looks for."""
+    from live.ports import INPUT_NAME, OUTPUT_NAME  # noqa: PLC0415
+
+    own = [port.name for port in ports.ports if port.virtual]
+    if set(own) - {INPUT_NAME, OUTPUT_NAME}:
+        names = " and ".join(map(repr, own))
+        _complain(f"another Antiphon is playing; the ports of this one are {names}")
 
 
 def _ready_line(ready: Any, ports: Any, session: Any) -> str:

@@ -43,12 +43,12 @@ def mortal_jack(_jackd: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[JackS
 
 
 @pytest.fixture
-def peers() -> Iterator[Callable[[], Peer]]:
-    """Makes peers, connected to the daemon that must be there already."""
+def peers() -> Iterator[Callable[..., Peer]]:
+    """Makes peers, connected to the daemon (or the one with this number) that must be there already."""
     made: list[Peer] = []
 
-    def make() -> Peer:
-        made.append(Peer())
+    def make(number: int | None = None) -> Peer:
+        made.append(Peer(number))
         return made[-1]
 
     yield make

@@ -1,6 +1,7 @@
 """A player and a synth for the tests, in a process of their own: ``python jack_peer.py``.
 
-Connects to ``To Antiphon`` and ``From Antiphon`` on JACK. Reads lines: ``send HEX...`` sends the
+Connects to ``To Antiphon`` and ``From Antiphon`` on JACK; an argument ``2`` means those of the second
+daemon. Reads lines: ``send HEX...`` sends the
 messages at once, ``play COUNT GAP_MS`` plays notes of 5 ms one after the other, ``quit`` ends. Writes
 lines: ``ready``, ``sent NANOSECONDS HEX``, ``got NANOSECONDS HEX``, ``done``. Times are those of
 ``time.perf_counter_ns``, the same in all processes.
@@ -15,7 +16,8 @@ import rtmidi
 
 SETTLING_SECONDS = 0.3
 """A connection that JACK lists is taken up some cycles later; what is sent before may be lost."""
-OUR_INPUT, OUR_OUTPUT = "To Antiphon:To Antiphon", "From Antiphon:From Antiphon"
+NUMBER = "".join(f" {word}" for word in sys.argv[1:])
+OUR_INPUT, OUR_OUTPUT = (f"{way} Antiphon{NUMBER}:{way} Antiphon{NUMBER}" for way in ("To", "From"))
 
 
 def connect(rt, name: str, port_name: str, seconds: float = 5.0) -> None:

@@ -94,11 +94,12 @@ class Got(NamedTuple):
 
 
 class Peer:
-    """The process of ``jack_peer.py``."""
+    """The process of ``jack_peer.py``; ``number`` names a daemon that is not the first."""
 
-    def __init__(self) -> None:
+    def __init__(self, number: int | None = None) -> None:
+        program = [sys.executable, str(Path(__file__).with_name("jack_peer.py"))]
         self._process = subprocess.Popen(
-            [sys.executable, str(Path(__file__).with_name("jack_peer.py"))],
+            program if number is None else [*program, str(number)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

@@ -60,6 +60,40 @@ def test_without_names_the_virtual_ports_and_the_only_keyboard() -> None:
     assert chosen.outputs == (OutputPort("From Antiphon", virtual=True),)
 
 
+FIRST = {
+    "alsa": (("Antiphon:From Antiphon 131:0",), ("Antiphon:To Antiphon 130:0",)),
+    "jack": (("From Antiphon:From Antiphon",), ("To Antiphon:To Antiphon",)),
+    "coremidi": (("From Antiphon",), ("To Antiphon",)),
+}
+SECOND = {
+    "alsa": (("Antiphon:From Antiphon 2 133:0",), ("Antiphon:To Antiphon 2 132:0",)),
+    "jack": (("From Antiphon 2:From Antiphon 2",), ("To Antiphon 2:To Antiphon 2",)),
+    "coremidi": (("From Antiphon 2",), ("To Antiphon 2",)),
+}
+
+
+def names_beside(monkeypatch: pytest.MonkeyPatch, api: str, *daemons: dict) -> list[str]:
+    inputs = sum((each[api][0] for each in daemons), ())
+    outputs = sum((each[api][1] for each in daemons), ())
+    monkeypatch.setattr(ports, "list_ports", lambda _: PortList(api, inputs, outputs))
+    return [port.name for port in choose(api).ports]
+
+
+@pytest.mark.parametrize("api", list(FIRST))
+def test_each_daemon_has_ports_of_its_own_name(monkeypatch: pytest.MonkeyPatch, api: str) -> None:
+    assert names_beside(monkeypatch, api) == ["To Antiphon", "From Antiphon"]
+    assert names_beside(monkeypatch, api, FIRST) == ["To Antiphon 2", "From Antiphon 2"]
+    assert names_beside(monkeypatch, api, FIRST, SECOND) == ["To Antiphon 3", "From Antiphon 3"]
+    assert names_beside(monkeypatch, api, SECOND) == ["To Antiphon", "From Antiphon"]
+
+
+def test_a_daemon_with_one_virtual_port_keeps_both_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
+    there = PortList("jack", ("synth:out",), ("To Antiphon:To Antiphon", "synth:in"))
+    monkeypatch.setattr(ports, "list_ports", lambda _: there)
+    assert [port.name for port in choose("jack").ports] == ["To Antiphon 2", "From Antiphon 2"]
+    assert choose("jack", ["To Antiphon"]).inputs == (InputPort("To Antiphon 2", virtual=True),)
+
+
 @pytest.mark.usefixtures("alsa")
 def test_thru_is_on_for_a_named_input_and_can_be_set_for_all() -> None:
     assert choose("alsa", ["LPK"], "FLUID").inputs == (InputPort("LPK25:LPK25 MIDI 1 20:0", thru=True),)
