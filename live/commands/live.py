@@ -7,8 +7,7 @@ import os
 import queue
 import signal
 import sys
-from datetime import datetime
-from pathlib import Path
+import time
 from typing import Annotated, Any
 
 import typer
@@ -90,6 +89,9 @@ class _Daemon:
         from live.engine.provider import ProviderChoice  # noqa: PLC0415
         from live.engine.session import COMPANION_CHANNELS, Session  # noqa: PLC0415
         from live.ports import choose, choose_api  # noqa: PLC0415
+        from live.sessions.folder import new_session  # noqa: PLC0415
+        from live.sessions.header import header_of  # noqa: PLC0415
+        from live.sessions.lines import SESSION  # noqa: PLC0415
         from live.stage.clock import SystemClock, sharpen_timers  # noqa: PLC0415
         from live.stage.link import StageLink  # noqa: PLC0415
 
@@ -117,8 +119,9 @@ class _Daemon:
             ready = link.start()
             _say_names(ports)
             if options["capture"]:
-                session.capture = Capture(_session_path())
-            session.capture.write("session", 0, options["seed"], repr(self._settings), ports.to_json())
+                session.capture = Capture(new_session(), _complain)
+                begun = header_of(session, ports, SystemClock().now_ns(), time.time_ns())
+                session.capture.write(SESSION, begun.now_ns, begun.model_dump())
             engine.start()
             print(_ready_line(ready, ports, session), flush=True)
             self._wait(session, ports, engine)
@@ -164,13 +167,6 @@ def _ready_line(ready: Any, ports: Any, session: Any) -> str:
         if ready.period_frames > LARGE_PERIOD:
             line += f", notes may wait that long: set {LARGE_PERIOD} frames or fewer"
     return line + ("" if ready.realtime else ", without real-time priority")
-
-
-def _session_path() -> Path:
-    import platformdirs  # noqa: PLC0415
-
-    stamp = datetime.now().strftime("%Y-%m-%d-%H%M%S")
-    return Path(platformdirs.user_data_dir("antiphon")) / "sessions" / f"{stamp}-{os.getpid()}.jsonl"
 
 
 def _complain(line: str) -> None:
