@@ -2,7 +2,8 @@
 
 AntiphonError (ValueError)
 ├── FileError      a file that cannot be read or written
-└── PortError      a MIDI port or MIDI system that is not there
+├── PortError      a MIDI port or MIDI system that is not there
+└── SoundError     no synth: FluidSynth or a SoundFont is not there, or the audio device does not open
 """
 
 from __future__ import annotations
@@ -21,3 +22,7 @@ class FileError(AntiphonError):
 
 class PortError(AntiphonError):
     """A MIDI port or MIDI system that is not there."""
+
+
+class SoundError(AntiphonError):
+    """No synth: FluidSynth or a SoundFont is not there, or the audio device does not open."""

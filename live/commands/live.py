@@ -7,7 +7,8 @@ import os
 import queue
 import signal
 import sys
-import time
+from datetime import datetime
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -46,6 +47,10 @@ def live(
     provider: Provider = "auto",
     seed: Annotated[int | None, typer.Option(help="Random numbers; the same seed, the same choices.")] = None,
     capture: Annotated[bool, typer.Option(help="Keep a record of the session.")] = True,
+    sound: Annotated[bool, typer.Option("--sound", help="Start FluidSynth and play through it.")] = False,
+    soundfont: Annotated[
+        Path | None, typer.Option(help="SoundFont for --sound; default: from the usual places.")
+    ] = None,
 ) -> None:
     """Play with a musician: harmonise each note as it is struck, or answer phrases."""
     settings = Settings()
@@ -64,6 +69,8 @@ def live(
         provider=provider,
         seed=int.from_bytes(os.urandom(4)) if seed is None else seed,
         capture=capture,
+        sound=sound or soundfont is not None,
+        soundfont=soundfont,
     ).run()
 
 
@@ -89,48 +96,70 @@ class _Daemon:
         from live.engine.provider import ProviderChoice  # noqa: PLC0415
         from live.engine.session import COMPANION_CHANNELS, Session  # noqa: PLC0415
         from live.ports import choose, choose_api  # noqa: PLC0415
-        from live.sessions.folder import new_session  # noqa: PLC0415
-        from live.sessions.header import header_of  # noqa: PLC0415
-        from live.sessions.lines import SESSION  # noqa: PLC0415
         from live.stage.clock import SystemClock, sharpen_timers  # noqa: PLC0415
         from live.stage.link import StageLink  # noqa: PLC0415
 
         options = self._options
         sharpen_timers()
-        ports = choose(choose_api(options["api"]), options["inputs"], options["output"], options["thru"])
+        api, output, thru = choose_api(options["api"]), options["output"], options["thru"]
+        links: list[StageLink] = []
+        channels = options["channels"] or COMPANION_CHANNELS
+
+        def send(*orders: Any) -> None:
+            links[0].send(*orders)  # the link comes after those who use it
+
+        sound = self._sound(api, channels, send)
+        if sound is not None:
+            output, thru = sound.output(), thru is not False  # nobody else sounds the player's notes
+        ports = choose(api, options["inputs"], output, thru)
         providers = ProviderChoice(options["provider"], say=_complain)
         networks = Loaded(lambda name: providers.pick(name).provider)
-        links: list[StageLink] = []
         session = Session(
             networks.get,
-            lambda *orders: links[0].send(*orders),  # noqa: PLW0108  (the link comes after)
+            send,
             self._settings,
             SystemClock(),
             model=options["model"],
             seed=options["seed"],
-            channels=options["channels"] or COMPANION_CHANNELS,
+            channels=channels,
         )
         engine = Engine(session, SystemClock(), _complain)
-        link = StageLink(ports, engine.on_record)
+        link = StageLink(ports, engine.on_record if sound is None else sound.beside(engine.on_record))
         links.append(link)
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: self._signals.put(None))
         try:
             ready = link.start()
             _say_names(ports)
+            if sound is not None:
+                sound.connect(ports, session.model)
+                session.on_model = sound.fit
             if options["capture"]:
-                session.capture = Capture(new_session(), _complain)
-                begun = header_of(session, ports, SystemClock().now_ns(), time.time_ns())
-                session.capture.write(SESSION, begun.now_ns, begun.model_dump())
+                session.capture = Capture(_session_path())
+            session.capture.write("session", 0, options["seed"], repr(self._settings), ports.to_json())
             engine.start()
-            print(_ready_line(ready, ports, session), flush=True)
+            line = _ready_line(ready, ports, session)
+            print(line if sound is None else f"{line}, {sound.description}", flush=True)
             self._wait(session, ports, engine)
         finally:
             engine.stop()
             link.close()
+            if sound is not None:
+                sound.close()
             session.capture.close()
         if engine.failed.is_set():
             raise SystemExit(1)
+
+    def _sound(self, api: str | None, channels: tuple[int, ...], send: Any) -> Any:
+        """A synth of our own, loading; None where none is wanted."""
+        from live.sound.sound import Sound  # noqa: PLC0415
+
+        if not self._options["sound"]:
+            return None
+        output = self._options["output"]
+        sound = Sound(api, self._options["soundfont"], output, channels, send, _complain)
+        sound.start()
+        return sound
 
     def _wait(self, session: Any, ports: Any, engine: Any) -> None:
         waited = 0.0
@@ -167,6 +196,13 @@ def _ready_line(ready: Any, ports: Any, session: Any) -> str:
         if ready.period_frames > LARGE_PERIOD:
             line += f", notes may wait that long: set {LARGE_PERIOD} frames or fewer"
     return line + ("" if ready.realtime else ", without real-time priority")
+
+
+def _session_path() -> Path:
+    import platformdirs  # noqa: PLC0415
+
+    stamp = datetime.now().strftime("%Y-%m-%d-%H%M%S")
+    return Path(platformdirs.user_data_dir("antiphon")) / "sessions" / f"{stamp}-{os.getpid()}.jsonl"
 
 
 def _complain(line: str) -> None:

@@ -31,7 +31,7 @@ class JackWatch:
         self._client: int | None = None
         self._on_lost = on_lost
         self._callback = _ON_SHUTDOWN(self._lost)  # kept: libjack holds only its address
-        self._library = _load()
+        self._library = load_libjack()
         if self._library is not None:
             self._connect(self._library)
 
@@ -55,8 +55,8 @@ class JackWatch:
             self._library.jack_client_close(client)
 
 
-def _load() -> Any:
-    """The libjack of this process, declared; None where there is none."""
+def load_libjack() -> Any:
+    """The libjack of this process, declared; None where there is none. Any thread."""
     for name in (_mapped(), ctypes.util.find_library("jack")):
         if name:
             with contextlib.suppress(OSError, AttributeError):

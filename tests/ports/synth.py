@@ -42,7 +42,7 @@ class Synth:
 
     def _connected(self) -> bool:
         done = subprocess.run(["jack_connect", OURS, MIDI], check=False, **QUIET)
-        return done.returncode == 0 or MIDI in _connections(OURS)
+        return done.returncode == 0 or MIDI in connections(OURS)
 
     def close(self) -> None:
         """End it."""
@@ -53,17 +53,22 @@ class Synth:
 class Recorder:
     """``jack_rec`` on both of FluidSynth's outputs for a fixed number of seconds."""
 
-    def __init__(self, path: Path, seconds: int) -> None:
-        self._path, self._seconds = path, seconds
-        left, right = (_port(r"fluidsynth.*:" + side) for side in ("left", "right"))
+    def __init__(self, path: Path, seconds: int, client: str = "fluidsynth.*") -> None:
+        self._path, self._length = path, seconds
+        left, right = (_port(f"{client}:{side}") for side in ("left", "right"))
         command = ["jack_rec", "-f", str(path), "-d", str(seconds), "-b", "16", left, right]
         self._process = subprocess.Popen(command, **QUIET)
-        wait_until(lambda: _connections(left))
+        wait_until(lambda: any("jackrec" in name for name in connections(left)))
         self.began_ns = time.perf_counter_ns()
+
+    @property
+    def seconds(self) -> float:
+        """How long it has recorded."""
+        return (time.perf_counter_ns() - self.began_ns) / 1e9
 
     def loudness(self, window_ms: int = 50) -> NDArray[np.float64]:
         """Waits for the end. Root mean square of each window, 1.0 being full scale."""
-        assert self._process.wait(self._seconds + 20) == 0
+        assert self._process.wait(self._length + 20) == 0
         with wave.open(str(self._path)) as file:
             rate, channels = file.getframerate(), file.getnchannels()
             samples = np.frombuffer(file.readframes(file.getnframes()), "<i2") / 32768.0
@@ -80,7 +85,7 @@ def _port(pattern: str) -> str:
     return found[0]
 
 
-def _connections(port: str) -> list[str]:
+def connections(port: str) -> list[str]:
     """What a port is connected to."""
     done = subprocess.run(["jack_lsp", "-c", port], capture_output=True, text=True, check=True)
     return [line.strip() for line in done.stdout.split("\n")[1:] if line.strip()]

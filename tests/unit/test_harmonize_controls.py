@@ -95,6 +95,15 @@ def test_a_key_that_there_is_not_is_refused_in_one_line(key: str):
     assert player.session.settings.key == "C"
 
 
+def test_another_mode_tells_which_model_plays_now():
+    player, told = band(), []
+    player.session.on_model = told.append
+    assert player.session.model == "chorale"
+    for mode in ("answer", "answer", "off", "harmonize"):
+        player.set("mode", mode)
+    assert told == ["piano", None, "chorale"]
+
+
 @pytest.mark.parametrize("mode", ["off", "answer"])
 def test_another_mode_ends_the_companions_notes(mode: str):
     player = band()

@@ -1,1 +1,0 @@
-"""Sessions that were recorded: their files, their list, and what can be made of them."""
