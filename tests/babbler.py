@@ -11,6 +11,7 @@ import numpy as np
 
 from models.grid import GRIDS, VELOCITY_BINS, GridName
 from models.manifest import Manifest
+from models.memory import UNDO
 from models.vocabulary import END_TOKEN, OFF_TOKENS, ON_TOKENS, PHRASE_TOKEN, TOKENS
 
 CHORALE_RANGES = ((57, 84), (50, 77), (45, 70), (35, 64))
@@ -90,26 +91,28 @@ class Babbler:
 class Memory:
     """Stands where a ``models.step.StepModel`` stands: a checksum of everything heard, event by event."""
 
-    def __init__(self, sums: list[int]) -> None:
+    def __init__(self, sums: list[int], position: int = 0) -> None:
         self._sums = sums
-
-    @property
-    def position(self) -> int:
-        return len(self._sums) - 1
+        self.position = position
 
     def feed(self, events: np.ndarray, conditions: np.ndarray, sounding: np.ndarray) -> np.ndarray:
-        first = len(self._sums)
+        fresh = []
         for row, told, sounds in zip(events, conditions, sounding, strict=True):
             heard = row.tobytes() + told.tobytes() + sounds.tobytes()
             self._sums.append(zlib.crc32(heard, self._sums[-1]) >> 8)  # 24 bits: exact in float32
-        return np.array(self._sums[first:], np.float32)[:, None]
+            fresh.append(self._sums[-1])
+        self.position += len(fresh)
+        del self._sums[: -UNDO - 1]
+        return np.array(fresh, np.float32)[:, None]
 
     def rollback(self, count: int) -> None:
         if count:
+            assert count < len(self._sums)
             del self._sums[-count:]
+            self.position -= count
 
     def fork(self) -> Memory:
-        return Memory(list(self._sums))
+        return Memory(list(self._sums), self.position)
 
     def commit(self, plan: Memory) -> None:
-        self._sums = plan._sums
+        self._sums, self.position = plan._sums, plan.position

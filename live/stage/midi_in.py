@@ -12,8 +12,8 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from live.stage import messages
 from live.stage.clock import MILLISECOND, SECOND, Clock
+from live.stage.decode import Decoder
 from live.stage.messages import Incoming
 
 QUEUE_LIMIT = 8192
@@ -57,23 +57,24 @@ class Input:
         clock: Clock,
         deliver: Callable[[Incoming], None],
     ) -> None:
-        self.bad_bytes = 0
-        """Bytes that were no MIDI."""
         self._source = source
         self._midi_in = midi_in
         self._clock = clock
         self._deliver = deliver
         self._stamper = Stamper()
+        self._decoder = Decoder()
         self._at_first_call: Callable[[], object] | None = None
+
+    @property
+    def bad_bytes(self) -> int:
+        """Bytes that were no MIDI. Any thread."""
+        return self._decoder.bad_bytes
 
     def accept(self, data: Sequence[int], delta_seconds: float) -> None:
         """Stamp, cut and hand over. The reader thread, or RtMidi's on callback systems."""
         stamp = self._stamper.stamp(self._clock.now_ns(), delta_seconds)
-        found, bad = messages.split(data)
-        for message in found:
+        for message in self._decoder.feed(data):
             self._deliver(Incoming(stamp, self._source, message))
-        if bad:
-            self.bad_bytes += bad
 
     def poll(self) -> None:
         """Take what RtMidi has queued, at most 256 messages. The reader thread; never blocks."""

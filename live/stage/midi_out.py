@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import rtmidi
@@ -20,11 +21,14 @@ class RtMidiSink:
         """The MIDI system is gone: never call the port again. Any thread may set it."""
         self._midi_out = midi_out
 
+    def pieces(self, message: bytes) -> Iterable[bytes]:
+        """The message whole: RtMidi cuts it where a system needs that."""
+        return (message,)
+
     def send(self, message: bytes, due_ns: int) -> None:
         """Put ``message`` on the wire now. The sender's thread; blocks for the port call.
 
-        Raises ``SendError`` when the port refuses it. RtMidi itself drops, without a word, what is
-        longer than its ring on JACK (16 KiB).
+        Raises ``SendError`` when the port refuses it.
         """
         if self.dead:
             raise SendError("the MIDI system has gone away")

@@ -12,6 +12,9 @@ from live.stage.guards import EchoGuard
 from live.stage.held_notes import HeldNotes, Key, Pedal
 from live.stage.sinks import SendError, Sink
 
+_SHORT = 3
+"""Bytes of every message but system exclusive ones."""
+
 
 class Ended(NamedTuple):
     """A note that the stage ended itself. ``wire``: its note-off was put on the wire."""
@@ -36,6 +39,8 @@ class Outputs:
         """Begin of the port call under way, 0 between calls. Any thread may read it."""
         self.sent = 0
         """Messages put on the wire. Any thread may read it."""
+        self.hurry = False
+        """A long message under way is to be cut short: the stage ends. Any thread may set it."""
         self._sinks = tuple(sinks)
         self._clock = clock
         self._echo = echo
@@ -50,16 +55,30 @@ class Outputs:
     def put(self, port: int, message: bytes, due_ns: int, source: int | None = None) -> None:
         """Put ``message`` on the wire, whatever the ledger says. ``source``: whose thru it is."""
         now = self._clock.now_ns()
-        self.call_since_ns = now
-        try:
-            self._sinks[port].send(message, due_ns)
-        finally:
-            self.call_since_ns = 0
+        if len(message) > _SHORT:
+            self._put_long(self._sinks[port], message, due_ns)
+        else:
+            self._call(self._sinks[port], message, due_ns, now)
         self.sent += 1
         if messages.is_note_on(message):
             self._echo.sent(message, now, source)
         elif messages.is_controller(message):
             self.held.move_pedal(Pedal(port, message[0] & 0x0F, message[1]), message[2])
+
+    def _call(self, sink: Sink, message: bytes, due_ns: int, now_ns: int) -> None:
+        self.call_since_ns = now_ns
+        try:
+            sink.send(message, due_ns)
+        finally:
+            self.call_since_ns = 0
+
+    def _put_long(self, sink: Sink, message: bytes, due_ns: int) -> None:
+        """System exclusive, in as many calls as the sink wants; the watchdog looks at each by itself."""
+        for number, piece in enumerate(sink.pieces(message)):
+            if number and self.hurry:  # its end all the same, else receivers would wait for it for ever
+                self._call(sink, message[-1:], due_ns, self._clock.now_ns())
+                return
+            self._call(sink, piece, due_ns, self._clock.now_ns())
 
     def press(self, key: Key, owner: int, message: bytes, due_ns: int, source: int | None = None) -> bool:
         """``owner`` strikes ``key`` with the note-on ``message``. Whether it went on the wire."""

@@ -99,6 +99,7 @@ class StageProcess:
             self._serve(performer, wiring)
         finally:  # whatever happened: detach, stop, wake, join, end what sounds, close
             self._finished.set()
+            performer.outputs.hurry = True
             wiring.detach()
             reader.stop()
             if watch.ident is not None:

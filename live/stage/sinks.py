@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple, Protocol
 
 from live.stage.clock import Clock
@@ -14,8 +15,11 @@ class Sink(Protocol):
     def lead_ns(self) -> int:
         """How long before its due time a message is wanted: 0 for ports."""
 
+    def pieces(self, message: bytes) -> Iterable[bytes]:
+        """What ``send`` is to be called with, one after the other, for ``message``."""
+
     def send(self, message: bytes, due_ns: int) -> None:
-        """Hand over one message. Raises ``SendError`` when it cannot."""
+        """Hand over one piece. Raises ``SendError`` when it cannot."""
 
     def close(self) -> None:
         """Idempotent."""
@@ -41,6 +45,10 @@ class RecordingSink:
         self.lead_ns = lead_ns
         self._clock = clock
         self._keep = keep
+
+    def pieces(self, message: bytes) -> Iterable[bytes]:
+        """The message whole."""
+        return (message,)
 
     def send(self, message: bytes, due_ns: int) -> None:
         """Remember the message. One thread; never blocks."""

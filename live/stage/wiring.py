@@ -11,7 +11,8 @@ import rtmidi
 
 from live.errors import PortError
 from live.stage import apis, realtime
-from live.stage.clock import Clock
+from live.stage.clock import SECOND, Clock
+from live.stage.jack_sink import JackSink
 from live.stage.jack_watch import JackWatch
 from live.stage.messages import Incoming
 from live.stage.midi_in import QUEUE_LIMIT, Input
@@ -46,7 +47,7 @@ class Wiring:
             return
         try:
             for output in settings.outputs:
-                self._open_output(output)
+                self._open_output(output, clock)
             for number, port in enumerate(settings.inputs):
                 self._open_input(number, port, clock, deliver)
         except (rtmidi.RtMidiError, NotImplementedError) as error:
@@ -59,16 +60,20 @@ class Wiring:
             self._watch = JackWatch(self.lost)
             self.period_frames = self._watch.period_frames
             self.sample_rate = self._watch.sample_rate
+            for sink in self.sinks:
+                if isinstance(sink, JackSink) and self.period_frames:
+                    sink.period_ns = self.period_frames * SECOND // self.sample_rate
 
     def _client(self, port: InputPort | OutputPort) -> str:
         """On JACK each port is a client, which then carries the port's name."""
         return port.name if port.virtual and self._settings.api == "jack" else self._settings.client
 
-    def _open_output(self, port: OutputPort) -> None:
+    def _open_output(self, port: OutputPort, clock: Clock) -> None:
         midi_out = rtmidi.MidiOut(apis.NUMBERS[self._settings.api], name=self._client(port))
         self._midi_outs.append(midi_out)
         _open(midi_out, port, "output")
-        self.sinks.append(RtMidiSink(midi_out))
+        on_jack = self._settings.api == "jack"
+        self.sinks.append(JackSink(midi_out, clock) if on_jack else RtMidiSink(midi_out))
 
     def _open_input(
         self, number: int, port: InputPort, clock: Clock, deliver: Callable[[Incoming], None]
