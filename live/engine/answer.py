@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
@@ -60,6 +60,13 @@ class Ear(Protocol):
     def rekey(self) -> bool: ...  # noqa: D102
 
 
+class Place(NamedTuple):
+    """Where a note was sent: MIDI channel (0-15) and pitch."""
+
+    channel: int
+    pitch: int
+
+
 @dataclass
 class Plan:
     """An answer under way: a fork of the context, and every planned event by its number."""
@@ -71,8 +78,9 @@ class Plan:
     decision: int
     velocity: int
     events: dict[int, Event] = field(default_factory=dict)
-    own: dict[int, int] = field(default_factory=dict)
-    """Model pitch -> channel of the notes that the plan has begun and not ended."""
+    own: dict[int, Place | None] = field(default_factory=dict)
+    """Model pitch -> where the notes went that the plan has begun and not ended; None for those that no
+    range has, or whose place another note of the plan holds: they are not sent."""
     marks: list[tuple[int, Event]] = field(default_factory=list)
     """Ends of phrases with their numbers: nothing is sent for them, so they are heard with what follows."""
     sounded: bool = False
@@ -288,35 +296,39 @@ class Answer:
 
     def _send(self, plan: Plan, event: Event) -> None:
         """Hand an event to the stage; on the score grid a new note ends the one before."""
-        channel = self._stage.channels[0]
         due = self._ear.ns_at(event.time)
         ended = list(plan.own) if self._monophonic and event.kind == Kind.ON else []
         if event.kind == Kind.OFF:
             ended = [event.pitch]
         for pitch in ended:
-            plan.own.pop(pitch, None)
-            cause = self._expect(plan, event) if event.kind == Kind.OFF else 0
-            self._order(plan, due, 0x80 | channel, pitch, 0, cause)
+            place = plan.own.pop(pitch, None)
+            if place is not None:
+                cause = self._expect(plan, event) if event.kind == Kind.OFF else 0
+                off = bytes((0x80 | place.channel, place.pitch, 0))
+                self._stage.send(r.Plan(due, off, plan.tag, cause))
         if event.kind == Kind.ON:
-            plan.own[event.pitch] = channel
-            velocity = event.velocity or plan.velocity
-            velocity = max(1, min(127, velocity))
-            self._order(plan, due, 0x90 | channel, event.pitch, velocity, self._expect(plan, event))
+            self._begin_note(plan, event, due)
         elif event.kind == Kind.PHRASE:
             plan.marks.append((next(self._causes), event))
+
+    def _begin_note(self, plan: Plan, event: Event, due: int) -> None:
+        """A note by the route of the first voice, which is asked for here alone."""
+        route = self._stage.routing.route(1)
+        pitch = route.pitch(event.pitch - self._ear.shift)
+        place = None if pitch is None else Place(route.channel, pitch)
+        if place in plan.own.values():
+            place = None
+        plan.own[event.pitch] = place
+        if place is not None:
+            velocity = route.loudness(max(1, min(127, event.velocity or plan.velocity)))
+            on = bytes((0x90 | place.channel, place.pitch, velocity))
+            self._stage.send(r.Plan(due, on, plan.tag, self._expect(plan, event)))
 
     def _expect(self, plan: Plan, event: Event) -> int:
         cause = next(self._causes)
         plan.events[cause] = event
         plan.outstanding += 1
         return cause
-
-    def _order(self, plan: Plan, due: int, status: int, pitch: int, velocity: int, cause: int) -> None:
-        real = pitch - self._ear.shift
-        if 0 <= real <= 127:
-            self._stage.send(r.Plan(due, bytes((status, real, velocity)), plan.tag, cause))
-        elif plan.events.pop(cause, None) is not None:
-            plan.outstanding -= 1
 
     def _hear_own(self, event: Event) -> None:
         """The context hears an event of the companion, not earlier than what it heard last."""

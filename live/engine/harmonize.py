@@ -29,7 +29,7 @@ class Harmonize:
         self._stage = stage
         settings = stage.settings()
         self._ear = ScoreEar(network, Pace(), role=SOPRANO, key=settings.key)
-        self._voices = Voices(stage.send, stage.channels, stage.tags)
+        self._voices = Voices(stage.send, stage.routing, stage.tags)
         self._harmonist = Harmonist(self._ear.context, voices=settings.voices, style=Style(), seed=stage.seed)
         self._melody: int | None = None
         self._inner: Strike | None = None
@@ -50,7 +50,7 @@ class Harmonize:
                 self._ear.silence(pitch, stamp)
                 self._voices.linger(now_ns)
             case Expression(_, message):
-                self._voices.express(message, now_ns)
+                self._stage.routing.express(message, now_ns)
             case _:
                 pass
 
@@ -150,7 +150,8 @@ class Harmonize:
             return
         self._stage.note("voice", event.voice, event.kind, pitch)
         if event.kind == Kind.ON:
-            self._voices.begin(event.voice, pitch, event.velocity, now_ns)
+            if not self._voices.begin(event.voice, pitch, event.velocity, now_ns):
+                self._harmonist.sounding.pop(event.voice, None)  # the model wanted it, nobody hears it
         else:
             self._voices.end(event.voice, now_ns)
 

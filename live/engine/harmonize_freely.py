@@ -37,7 +37,7 @@ class HarmonizeFreely:
     def __init__(self, network: Network, stage: Stage) -> None:
         self._stage = stage
         self._ear = PerformanceEar(network)
-        self._voices = Voices(stage.send, stage.channels, stage.tags)
+        self._voices = Voices(stage.send, stage.routing, stage.tags)
         self._sounding: dict[int, int] = {}
         self._decisions = itertools.count()
         self._lowest = network.manifest.ranges[0][0]
@@ -60,7 +60,7 @@ class HarmonizeFreely:
                     self._melody = None
                     self._voices.linger(now_ns)
             case Expression(_, message):
-                self._voices.express(message, now_ns)
+                self._stage.routing.express(message, now_ns)
             case _:
                 pass
 
@@ -124,7 +124,8 @@ class HarmonizeFreely:
                 self._silent(voice, now_ns)
             context.hear(choice.event._replace(time=max(choice.event.time, context.now)))
             self._sounding[voice] = choice.event.pitch
-            self._voices.begin(voice, choice.event.pitch, loudness, now_ns)
+            if not self._voices.begin(voice, choice.event.pitch, loudness, now_ns):
+                self._silent(voice, now_ns)
             self._stage.note("voice", voice, choice.event.pitch)
         if self._voices.too_late(self._stage.now()):
             self._step_in(loudness, now_ns)

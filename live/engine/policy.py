@@ -9,7 +9,8 @@ from typing import Protocol
 
 from live.controls import Settings
 from live.engine.hearing import Heard, Hearing
-from live.engine.voices import Orders
+from live.engine.orders import Orders
+from live.engine.routing import Routing
 from live.stage import records as r
 
 
@@ -21,7 +22,7 @@ class Stage:
     tags: Callable[[], int]
     settings: Callable[[], Settings]
     hearing: Hearing
-    channels: tuple[int, ...]
+    routing: Routing
     seed: int
     counts: Counter[str]
     """How often what happened: ``deadline`` counts notes of the rule that stood in for a late model."""

@@ -15,7 +15,9 @@ from live.engine.capture import Capture, NoCapture
 from live.engine.harmonize import Harmonize
 from live.engine.harmonize_freely import HarmonizeFreely
 from live.engine.hearing import Hearing, Strike, ends_all
+from live.engine.listening import Filter, Listening
 from live.engine.policy import Off, Policy, Stage
+from live.engine.routing import Route, Routing
 from live.errors import AntiphonError
 from live.stage import records as r
 from live.stage.clock import Clock
@@ -51,6 +53,9 @@ class Session:
         self._tags = itertools.count(1)
         self._now_ns = 0
         self._hearing = Hearing()
+        self._listening = Listening(Filter)
+        routes = tuple(Route(channel) for channel in channels)
+        self._routing = Routing(send, lambda: routes)
         self.counts: Counter[str] = Counter()
         """Notes of the rule that stood in for a late model (``deadline``)."""
         self._stage = Stage(
@@ -58,7 +63,7 @@ class Session:
             tags=lambda: next(self._tags) & 0xFFFFFFFF,
             settings=lambda: self.settings,
             hearing=self._hearing,
-            channels=channels,
+            routing=self._routing,
             seed=seed,
             counts=self.counts,
             note=lambda name, *values: self.capture.write(name, self._now_ns, *values),
@@ -90,10 +95,8 @@ class Session:
             case r.Heard(stamp, source, message):
                 self.heard += 1
                 self.capture.write("heard", now_ns, stamp, source, list(message))
-                for what in self._hearing.hear(stamp, message):
-                    self.policy.heard(what, now_ns)
-                    if isinstance(what, Strike):
-                        self.strikes.append(self._clock.now_ns() - stamp)
+                for part in self._listening.hear(source, message):
+                    self._hear(stamp, part, now_ns)
                 if ends_all(message):
                     self.policy.stop(now_ns)
             case r.Sent(due, actual, message, tag):
@@ -109,10 +112,17 @@ class Session:
                 self.policy.sent(record, now_ns)
             case r.PortLost():
                 self.capture.write("port lost", now_ns, int(record.reason))
+                self._listening.forget()
                 self._hearing.forget()
                 self.policy.reset()
             case _:
                 pass
+
+    def _hear(self, stamp_ns: int, message: bytes, now_ns: int) -> None:
+        for what in self._hearing.hear(stamp_ns, message):
+            self.policy.heard(what, now_ns)
+            if isinstance(what, Strike):
+                self.strikes.append(self._clock.now_ns() - stamp_ns)
 
     def wake(self, now_ns: int) -> None:
         """Time has passed."""

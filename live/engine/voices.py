@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from live.engine.orders import Orders
+from live.engine.routing import Routing
 from live.stage import records as r
 from live.stage.messages import is_note_off
 
@@ -16,22 +18,23 @@ CALL_BACK_NS = MILLISECOND
 _TOO_LATE_NS = 5 * MILLISECOND
 """An end nearer than this cannot be taken back: the stage may have sent it already."""
 
-Orders = Callable[..., None]
-"""Takes stage orders; any number at once."""
-
 
 @dataclass
 class Voice:
-    """One sounding note. ``ends_ns``: when its note-off is due, if it is planned."""
+    """One sounding note: what was ``meant``, and where it was sent. ``ends_ns``: when its note-off is due,
+    if it is planned."""
 
+    meant: int
     pitch: int
     channel: int
+    velocity: int
     tag: int
     ends_ns: int | None = None
 
-    def on(self, velocity: int) -> bytes:
+    @property
+    def on(self) -> bytes:
         """Its note-on."""
-        return bytes((0x90 | self.channel, self.pitch, velocity))
+        return bytes((0x90 | self.channel, self.pitch, self.velocity))
 
     @property
     def off(self) -> bytes:
@@ -42,16 +45,11 @@ class Voice:
 class Voices:
     """Notes of the companion by voice. Owned by the engine's thread; orders never block."""
 
-    def __init__(self, send: Orders, channels: tuple[int, ...], tags: Callable[[], int]) -> None:
-        self._send, self._channels, self._tags = send, channels, tags
+    def __init__(self, send: Orders, routing: Routing, tags: Callable[[], int]) -> None:
+        self._send, self._routing, self._tags = send, routing, tags
         self._sounding: dict[int, Voice] = {}
         self._standing_by: dict[int, tuple[Voice, Voice | None]] = {}
         self._deadline_ns = 0
-
-    @property
-    def channels(self) -> tuple[int, ...]:
-        """MIDI channels (0-15) that the companion plays on."""
-        return self._channels
 
     def stand_by(self, notes: dict[int, int], velocity: int, deadline_ns: int) -> None:
         """Notes by voice that the stage strikes at the deadline, unless each has been sent home by then.
@@ -62,13 +60,12 @@ class Voices:
         self._deadline_ns = deadline_ns
         orders: list[r.Plan] = []
         for voice, pitch in notes.items():
-            before = self._sounding.get(voice)
+            before, note = self._sounding.get(voice), self._note(voice, pitch, velocity)
+            if note is None or (before is not None and before.meant == pitch):
+                continue
             if before is not None:
-                if before.pitch == pitch:
-                    continue
                 orders.append(r.Plan(deadline_ns, before.off, before.tag))
-            note = self._note(voice, pitch)
-            orders.append(r.Plan(deadline_ns, note.on(velocity), note.tag))
+            orders.append(r.Plan(deadline_ns, note.on, note.tag))
             self._standing_by[voice] = note, before
         self._send(*orders)
 
@@ -86,16 +83,22 @@ class Voices:
         found = {voice: note for voice, (note, _) in sorted(self._standing_by.items())}
         self._standing_by.clear()
         self._sounding |= found
-        return {voice: note.pitch for voice, note in found.items()}
+        return {voice: note.meant for voice, note in found.items()}
 
-    def begin(self, voice: int, pitch: int, velocity: int, now_ns: int, cause: int = 0) -> None:
-        """A note now; the voice's note before it ends first. Voices up to this one are on their own feet."""
+    def begin(self, voice: int, pitch: int, velocity: int, now_ns: int, cause: int = 0) -> bool:
+        """A note now; the voice's note before it ends first. Voices up to this one are on their own feet.
+
+        False: the voice is silent, because its range has the pitch in no octave.
+        """
         orders = self._sent_home([each for each in self._standing_by if each <= voice])
-        before, note = self._sounding.get(voice), self._note(voice, pitch)
+        before, note = self._sounding.pop(voice, None), self._note(voice, pitch, velocity)
         if before is not None:
             orders.append(r.Plan(now_ns, before.off, before.tag))
-        self._sounding[voice] = note
-        self._send(*orders, r.Plan(now_ns, note.on(velocity), note.tag, cause))
+        if note is not None:
+            self._sounding[voice] = note
+            orders.append(r.Plan(now_ns, note.on, note.tag, cause))
+        self._send(*orders)
+        return note is not None
 
     def end(self, voice: int, now_ns: int) -> None:
         """The voice's note ends now."""
@@ -136,12 +139,6 @@ class Voices:
         self._sounding.clear()
         self._standing_by.clear()
 
-    def express(self, message: bytes, now_ns: int) -> None:
-        """Bend, pressure or a controller of the player on every channel of the companion."""
-        for channel in dict.fromkeys(self._channels):
-            own = bytes((message[0] & 0xF0 | channel, *message[1:]))
-            self._send(r.Plan(now_ns, own, tag=0))
-
     def silenced_by(self, record: r.Sent | r.Dropped | r.Cancelled) -> int | None:
         """The voice that a report of the stage says is silent: dropped, or ended after its melody note."""
         if isinstance(record, r.Dropped) or (isinstance(record, r.Sent) and is_note_off(record.message)):
@@ -156,8 +153,13 @@ class Voices:
                 return voice
         return None
 
-    def _note(self, voice: int, pitch: int) -> Voice:
-        return Voice(pitch, self._channels[(voice - 1) % len(self._channels)], self._tags())
+    def _note(self, voice: int, meant: int, velocity: int) -> Voice | None:
+        """By its route, which is asked for here alone: the note-off goes where the note-on went."""
+        route = self._routing.route(voice)
+        pitch = route.pitch(meant)
+        if pitch is None:
+            return None
+        return Voice(meant, pitch, route.channel, route.loudness(velocity), self._tags())
 
     def _sent_home(self, voices: Iterable[int]) -> list[r.EngineRecord]:
         orders: list[r.EngineRecord] = []
