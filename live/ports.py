@@ -26,7 +26,7 @@ INPUT_NAME, OUTPUT_NAME = "To Antiphon", "From Antiphon"
 
 _AUTO = {"linux": ("alsa", "jack"), "darwin": ("coremidi",), "win32": ("winmm",)}
 _SECOND_TRY_SECONDS = 0.3
-_NO_VIRTUAL_PORTS = frozenset({"winmm"})
+NO_VIRTUAL_PORTS = frozenset({"winmm"})
 
 _WHY_NOT = {
     "alsa": "ALSA's sequencer does not open (is the module snd-seq loaded?)",
@@ -106,7 +106,7 @@ def choose(
             raise PortError("there is no MIDI system, so no port can be named")
         return StageSettings(api=NO_API)
     there = list_ports(api)
-    if api in _NO_VIRTUAL_PORTS and (not inputs or output is None):
+    if api in NO_VIRTUAL_PORTS and (not inputs or output is None):
         raise PortError(
             "Windows has no virtual ports: install loopMIDI or Windows MIDI Services and name its "
             f"ports with --input and --output; {_there(there.inputs)}"
@@ -146,7 +146,7 @@ def _is_there(name: str, listed: Iterable[str]) -> bool:
 
 
 def _input(name: str, own: str, there: PortList) -> InputPort:
-    if name == INPUT_NAME and there.api not in _NO_VIRTUAL_PORTS:
+    if name == INPUT_NAME and there.api not in NO_VIRTUAL_PORTS:
         return InputPort(own, virtual=True)
     return InputPort(match(name, there.inputs, "input"), thru=True)
 

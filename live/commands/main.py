@@ -23,6 +23,7 @@ WORDS = {
     "compose": "compose",
     "live": "live",
     "ports": "ports",
+    "doctor": "doctor",
     "train": "train",
     "evaluate": "evaluate",
     "export": "export",
