@@ -52,6 +52,7 @@ class _Helper:
             stderr=subprocess.PIPE,
             text=True,
             bufsize=1,
+            start_new_session=True,  # a Ctrl-C in the terminal is for us, who then end it in order
         )
         assert self._process.stdin is not None
         assert self._process.stdout is not None

@@ -4,13 +4,15 @@ Connects to the input ``TO`` and the output ``FROM`` of a daemon. Reads one JSON
 ``{"play": [[nanoseconds, "hex"], ...], "listen_ns": n}``: plays these messages, at times after the first
 one's begin, goes on listening for as long, and answers with one line
 ``{"sent": [[nanoseconds, "hex"], ...], "got": [...]}``. Nothing is said while it plays, so that nobody's
-reading disturbs what is measured. Ends with its standard input. Times are ``time.perf_counter_ns``.
+reading disturbs what is measured. Ends with its standard input, at once. Times are ``time.perf_counter_ns``.
 """
 
 from __future__ import annotations
 
 import json
+import queue
 import sys
+import threading
 import time
 from typing import Any
 
@@ -30,6 +32,8 @@ class Peer:
     """The two ports, connected. Raises ``SystemExit`` with one line when there is nobody to connect to."""
 
     def __init__(self, api: str, to: str, from_: str) -> None:
+        self.ended = threading.Event()
+        """Nobody listens any more: the performance is broken off. Any thread may set it."""
         number = apis.NUMBERS[api]
         self._player = rtmidi.MidiOut(number, name="Antiphon doctor's player")
         self._synth = rtmidi.MidiIn(number, name="Antiphon doctor's synth", queue_size_limit=QUEUE_LIMIT)
@@ -47,6 +51,8 @@ class Peer:
         begin = time.perf_counter_ns() + _AHEAD_NS
         for offset, message in play:
             self._listen(begin + offset, got)
+            if self.ended.is_set():
+                break
             sent.append((time.perf_counter_ns(), message))
             self._player.send_message(bytes.fromhex(message))
         self._listen(time.perf_counter_ns() + listen_ns, got)
@@ -57,7 +63,7 @@ class Peer:
             while (event := self._synth.get_message()) is not None:
                 got.append((time.perf_counter_ns(), bytes(event[0])))
             left = until_ns - time.perf_counter_ns()
-            if left <= 0:
+            if left <= 0 or self.ended.is_set():
                 return
             time.sleep(min(left, _POLL_NS) / 1e9)
 
@@ -81,13 +87,22 @@ def _connect(port: Any, name: str) -> None:
         time.sleep(0.02)
 
 
+def _read(orders: queue.SimpleQueue[str | None], ended: threading.Event) -> None:
+    for line in sys.stdin:
+        orders.put(line)
+    ended.set()
+    orders.put(None)
+
+
 def main() -> None:
     """Serve until standard input ends."""
     realtime.raise_priority()  # a synth's thread is real-time too; else its own delay would be measured
     peer = Peer(*sys.argv[1:4])
+    orders: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+    threading.Thread(target=_read, args=(orders, peer.ended), daemon=True).start()
     print("ready", flush=True)
     try:
-        for line in sys.stdin:
+        while (line := orders.get()) is not None:
             print(json.dumps(peer.perform(**json.loads(line))), flush=True)
     finally:
         peer.close()

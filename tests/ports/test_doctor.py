@@ -99,11 +99,15 @@ def test_however_it_ends_no_port_and_no_process_is_left(jack_server: JackServer,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
-    wait_until(lambda: set(ports_on_jack()) - before, 30)
-    time.sleep(0.5)
-    family = children(process.pid)
-    assert family
-    process.send_signal(number)
-    assert process.wait(15) != 0
+    try:
+        wait_until(lambda: set(ports_on_jack()) - before, 30)
+        time.sleep(0.5)
+        family = children(process.pid)
+        assert family
+        process.send_signal(number)
+        assert process.wait(15) != 0
+    finally:
+        process.kill()
+        process.wait()
     wait_until(lambda: not any(map(runs, family)))
-    wait_until(lambda: set(ports_on_jack()) == before)
+    wait_until(lambda: set(ports_on_jack()) == before)  # neither the doctor's nor its player's
