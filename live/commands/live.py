@@ -7,7 +7,7 @@ import os
 import queue
 import signal
 import sys
-from datetime import datetime
+import time
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -90,7 +90,6 @@ class _Daemon:
 
     def run(self) -> None:
         """Load, open, say ready, wait for a signal, close."""
-        from live.engine.capture import Capture  # noqa: PLC0415
         from live.engine.engine import Engine  # noqa: PLC0415
         from live.engine.loaded import Loaded  # noqa: PLC0415
         from live.engine.provider import ProviderChoice  # noqa: PLC0415
@@ -132,14 +131,12 @@ class _Daemon:
             ready = link.start()
             _say_names(ports)
             if sound is not None:
-                sound.connect(ports, session.model)
+                sound.connect(ports, session.playing)
                 session.on_model = sound.fit
             if options["capture"]:
-                session.capture = Capture(_session_path())
-            session.capture.write("session", 0, options["seed"], repr(self._settings), ports.to_json())
+                self._capture(session, ports)
             engine.start()
-            line = _ready_line(ready, ports, session)
-            print(line if sound is None else f"{line}, {sound.description}", flush=True)
+            print(_ready_line(ready, ports, session, sound), flush=True)
             self._wait(session, ports, engine)
         finally:
             engine.stop()
@@ -149,6 +146,19 @@ class _Daemon:
             session.capture.close()
         if engine.failed.is_set():
             raise SystemExit(1)
+
+    @staticmethod
+    def _capture(session: Any, ports: Any) -> None:
+        """A record of the session, that begins with what it was begun with."""
+        from live.engine.capture import Capture  # noqa: PLC0415
+        from live.sessions.folder import new_session  # noqa: PLC0415
+        from live.sessions.header import header_of  # noqa: PLC0415
+        from live.sessions.lines import SESSION  # noqa: PLC0415
+        from live.stage.clock import SystemClock  # noqa: PLC0415
+
+        session.capture = Capture(new_session(), _complain)
+        begun = header_of(session, ports, SystemClock().now_ns(), time.time_ns())
+        session.capture.write(SESSION, begun.now_ns, begun.model_dump())
 
     def _sound(self, api: str | None, channels: tuple[int, ...], send: Any) -> Any:
         """A synth of our own, loading; None where none is wanted."""
@@ -183,7 +193,7 @@ def _say_names(ports: Any) -> None:
         _complain(f"another Antiphon is playing; the ports of this one are {names}")
 
 
-def _ready_line(ready: Any, ports: Any, session: Any) -> str:
+def _ready_line(ready: Any, ports: Any, session: Any, sound: Any) -> str:
     """One line that says what is open and how late a note can be by the MIDI system alone."""
     if not ports.inputs and not ports.outputs:
         return f"ready: no MIDI system answers, so nothing can be heard; mode {session.settings.mode}"
@@ -195,14 +205,9 @@ def _ready_line(ready: Any, ports: Any, session: Any) -> str:
         line += f", period {ready.period_frames} frames ({spread:.1f} ms)"
         if ready.period_frames > LARGE_PERIOD:
             line += f", notes may wait that long: set {LARGE_PERIOD} frames or fewer"
+    if sound is not None:
+        line += f", {sound.description}"
     return line + ("" if ready.realtime else ", without real-time priority")
-
-
-def _session_path() -> Path:
-    import platformdirs  # noqa: PLC0415
-
-    stamp = datetime.now().strftime("%Y-%m-%d-%H%M%S")
-    return Path(platformdirs.user_data_dir("antiphon")) / "sessions" / f"{stamp}-{os.getpid()}.jsonl"
 
 
 def _complain(line: str) -> None:

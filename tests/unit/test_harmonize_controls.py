@@ -98,7 +98,7 @@ def test_a_key_that_there_is_not_is_refused_in_one_line(key: str):
 def test_another_mode_tells_which_model_plays_now():
     player, told = band(), []
     player.session.on_model = told.append
-    assert player.session.model == "chorale"
+    assert player.session.playing == "chorale"
     for mode in ("answer", "answer", "off", "harmonize"):
         player.set("mode", mode)
     assert told == ["piano", None, "chorale"]
