@@ -7,7 +7,6 @@ import os
 import queue
 import signal
 import sys
-import time
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,6 +15,7 @@ import typer
 from live.commands.options import Provider
 from live.controls import BY_NAME, Settings
 from live.errors import AntiphonError
+from live.sessions.size import parse_size
 
 QUIET_SECONDS = 10.0
 """If nothing has been heard for this long after the start, say which inputs are listened to."""
@@ -47,6 +47,14 @@ def live(
     provider: Provider = "auto",
     seed: Annotated[int | None, typer.Option(help="Random numbers; the same seed, the same choices.")] = None,
     capture: Annotated[bool, typer.Option(help="Keep a record of the session.")] = True,
+    keep_sessions: Annotated[
+        str,
+        typer.Option(
+            metavar="SIZE",
+            envvar="ANTIPHON_KEEP_SESSIONS",
+            help="Old sessions are deleted above this in all: 500MB, 2GB, none (no limit).",
+        ),
+    ] = "1GB",
     sound: Annotated[bool, typer.Option("--sound", help="Start FluidSynth and play through it.")] = False,
     soundfont: Annotated[
         Path | None, typer.Option(help="SoundFont for --sound; default: from the usual places.")
@@ -69,6 +77,7 @@ def live(
         provider=provider,
         seed=int.from_bytes(os.urandom(4)) if seed is None else seed,
         capture=capture,
+        keep_bytes=parse_size(keep_sessions),
         sound=sound or soundfont is not None,
         soundfont=soundfont,
     ).run()
@@ -95,6 +104,7 @@ class _Daemon:
         from live.engine.provider import ProviderChoice  # noqa: PLC0415
         from live.engine.session import COMPANION_CHANNELS, Session  # noqa: PLC0415
         from live.ports import choose, choose_api  # noqa: PLC0415
+        from live.sessions.begin import record  # noqa: PLC0415
         from live.stage.clock import SystemClock, sharpen_timers  # noqa: PLC0415
         from live.stage.link import StageLink  # noqa: PLC0415
 
@@ -134,9 +144,10 @@ class _Daemon:
                 sound.connect(ports, session.playing)
                 session.on_model = sound.fit
             if options["capture"]:
-                self._capture(session, ports)
+                record(session, ports, _complain)
             engine.start()
             print(_ready_line(ready, ports, session, sound), flush=True)
+            self._prune(session.capture.path)
             self._wait(session, ports, engine)
         finally:
             engine.stop()
@@ -147,18 +158,13 @@ class _Daemon:
         if engine.failed.is_set():
             raise SystemExit(1)
 
-    @staticmethod
-    def _capture(session: Any, ports: Any) -> None:
-        """A record of the session, that begins with what it was begun with."""
-        from live.engine.capture import Capture  # noqa: PLC0415
-        from live.sessions.folder import new_session  # noqa: PLC0415
-        from live.sessions.header import header_of  # noqa: PLC0415
-        from live.sessions.lines import SESSION  # noqa: PLC0415
-        from live.stage.clock import SystemClock  # noqa: PLC0415
+    def _prune(self, current: Path | None) -> None:
+        """Old sessions may go now that nobody waits."""
+        from live.sessions.folder import sessions_folder  # noqa: PLC0415
+        from live.sessions.prune import prune_in_background  # noqa: PLC0415
 
-        session.capture = Capture(new_session(), _complain)
-        begun = header_of(session, ports, SystemClock().now_ns(), time.time_ns())
-        session.capture.write(SESSION, begun.now_ns, begun.model_dump())
+        if current is not None and self._options["keep_bytes"] is not None:
+            prune_in_background(sessions_folder(), self._options["keep_bytes"], current)
 
     def _sound(self, api: str | None, channels: tuple[int, ...], send: Any) -> Any:
         """A synth of our own, loading; None where none is wanted."""

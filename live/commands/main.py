@@ -22,6 +22,7 @@ WORDS = {
     "harmonize": "harmonize",
     "compose": "compose",
     "live": "live",
+    "replay": "replay",
     "ports": "ports",
     "doctor": "doctor",
     "train": "train",
