@@ -1,110 +1,165 @@
-"""The one table of controls: what can be changed while playing, and how.
+"""The one table of controls: what can be changed while playing, and how; and the actions beside them.
 
-Command line, MIDI, OSC, panel and API are made from it; every change goes through the engine's queue.
+Command line, MIDI, OSC, presets, panel and API are made from it; every change goes through the engine's
+queue. A control stands here once, as a field of :class:`Settings`; its kind says what it may be.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
-from typing import Any, Literal, NamedTuple
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from typing import Any, NamedTuple
 
+from live.control_kinds import Control, KeyName, ModelName, Number, Switch, Whole, Words, shown
 from live.errors import AntiphonError
 
-Mode = Literal["harmonize", "answer", "off"]
-Effect = Literal["now", "next strike", "next answer"]
 
-
-class Control(NamedTuple):
-    """One control. ``low`` and ``high`` bound numbers; ``choices`` lists words."""
-
-    name: str
-    default: object
-    unit: str
-    effect: Effect
-    help: str
-    low: float | None = None
-    high: float | None = None
-    choices: tuple[str, ...] = ()
-
-
-CONTROLS: tuple[Control, ...] = (
-    Control(
-        "mode", "harmonize", "", "now", "what the companion does", choices=("harmonize", "answer", "off")
-    ),
-    Control("voices", 3, "voices", "next strike", "voices of the harmony", 1, 3),
-    Control("key", "auto", "", "next strike", "key of a score model: auto, or C, F#m, ..."),
-    Control("temperature", 1.0, "", "next strike", "above 1 surprises more, below 1 less", 0.1, 2.0),
-    Control("top_p", 0.95, "", "next strike", "keep the likeliest share of all choices", 0.05, 1.0),
-    Control("loudness", 0.75, "x player", "next strike", "velocity of the companion", 0.1, 1.5),
-    Control("longest_answer", 12.0, "s", "next answer", "an answer is never longer", 1.0, 60.0),
-    Control("patience", 1.5, "x pace", "next answer", "silence before an answer, in onset gaps", 0.5, 8.0),
-    Control(
-        "deadline", 20.0, "ms", "next strike", "after this a rule plays what the model has not", 5.0, 200.0
-    ),
-    Control("thru", False, "", "now", "send on what is heard"),
-)
-BY_NAME = {control.name: control for control in CONTROLS}
+def _is(control: Control) -> Any:
+    return field(default=control.default, metadata={"control": control})
 
 
 @dataclass(frozen=True)
 class Settings:
     """Values of all controls; frozen, so that a decision sees one state of them."""
 
-    mode: str = "harmonize"
-    voices: int = 3
-    key: str = "auto"
-    temperature: float = 1.0
-    top_p: float = 0.95
-    loudness: float = 0.75
-    longest_answer: float = 12.0
-    patience: float = 1.5
-    deadline: float = 20.0
-    thru: bool = False
+    mode: str = _is(
+        Words(
+            default="harmonize",
+            choices=("harmonize", "answer", "off"),
+            effect="now",
+            help="what the companion does",
+        )
+    )
+    model: str = _is(
+        ModelName(
+            default="auto",
+            effect="now",
+            help="which model plays: auto goes by the mode (chorale harmonizes, piano answers)",
+        )
+    )
+    mute: bool = _is(Switch(default=False, effect="now", help="the companion listens on, but makes no sound"))
+    voices: int = _is(
+        Whole(default=3, low=1, high=3, unit="voices", effect="next strike", help="voices of the harmony")
+    )
+    key: str = _is(KeyName(default="auto", effect="next strike", help="key of a score model"))
+    temperature: float = _is(
+        Number(
+            default=1.0, low=0.1, high=2.0, effect="next strike", help="above 1 surprises more, below 1 less"
+        )
+    )
+    top_p: float = _is(
+        Number(
+            default=0.95,
+            low=0.05,
+            high=1.0,
+            effect="next strike",
+            help="keep the likeliest share of all choices",
+        )
+    )
+    loudness: float = _is(
+        Number(
+            default=0.75,
+            low=0.1,
+            high=1.5,
+            unit="x player",
+            effect="next strike",
+            help="velocity of the companion",
+        )
+    )
+    longest_answer: float = _is(
+        Number(
+            default=12.0,
+            low=1.0,
+            high=60.0,
+            logarithmic=True,
+            unit="s",
+            effect="next answer",
+            help="an answer is never longer",
+        )
+    )
+    patience: float = _is(
+        Number(
+            default=1.5,
+            low=0.5,
+            high=8.0,
+            logarithmic=True,
+            unit="x pace",
+            effect="next answer",
+            help="silence before an answer, in onset gaps",
+        )
+    )
+    deadline: float = _is(
+        Number(
+            default=20.0,
+            low=5.0,
+            high=200.0,
+            logarithmic=True,
+            unit="ms",
+            effect="next strike",
+            help="after this a rule plays what the model has not",
+        )
+    )
+    thru: bool = _is(Switch(default=False, effect="now", help="send on what is heard"))
 
     def changed(self, name: str, value: object) -> Settings:
-        """With one control set; :class:`AntiphonError` says what is allowed instead."""
-        values: dict[str, Any] = {name: checked(name, value)}
+        """With one control set; ``AntiphonError`` says what is allowed instead."""
+        return self.with_values({name: checked(name, value)})
+
+    def with_values(self, values: Mapping[str, Any]) -> Settings:
+        """With several controls set to values that are checked already."""
         return replace(self, **values)
 
 
-assert {each.name: each.default for each in CONTROLS} == {
-    each.name: each.default for each in fields(Settings)
-}, "the table and the settings differ"
+CONTROLS: tuple[Control, ...] = tuple(
+    replace(each.metadata["control"], name=each.name) for each in fields(Settings)
+)
+BY_NAME = {control.name: control for control in CONTROLS}
 
 
-def checked(name: str, value: object) -> object:
-    """The value as the control's type; :class:`AntiphonError` for one that is not allowed."""
-    control = BY_NAME.get(name)
-    if control is None:
-        raise AntiphonError(f"no control named {name!r}: there are {', '.join(BY_NAME)}")
-    if control.choices and value not in control.choices:
-        raise AntiphonError(f"{name} must be one of {', '.join(control.choices)}, not {value!r}")
-    if isinstance(control.default, bool):
-        if value not in (True, False):
-            raise AntiphonError(f"{name} must be on or off, not {value!r}")
-        return bool(value)
-    if name == "key":
-        return _checked_key(value)
-    if isinstance(control.default, str):
-        return value
-    try:
-        number = type(control.default)(value)  # type: ignore[call-arg]
-    except (TypeError, ValueError) as error:
-        raise AntiphonError(f"{name} must be a number, not {value!r}") from error
-    assert isinstance(number, int | float)
-    assert control.low is not None
-    assert control.high is not None
-    if not control.low <= number <= control.high:
-        raise AntiphonError(f"{name} must be {control.low:g} to {control.high:g}, not {value}")
-    return number
+def control(name: str) -> Control:
+    """The control of this name; ``AntiphonError`` names those that there are."""
+    found = BY_NAME.get(name)
+    if found is None:
+        raise AntiphonError(f"no control named {shown(name)}: there are {', '.join(BY_NAME)}")
+    return found
 
 
-def _checked_key(value: object) -> object:
-    from models.key import Key  # noqa: PLC0415 - loads NumPy, which ``antiphon --help`` does without
+def checked(name: str, value: object) -> Any:
+    """The value as the control's type; ``AntiphonError`` for one that is not allowed."""
+    return control(name).checked(value)
 
-    if value != "auto":
-        try:
-            Key.parse(str(value))
-        except ValueError as error:
-            raise AntiphonError(f"key: {error}, or auto") from error
+
+class Action(NamedTuple):
+    """Something that happens once. ``argument`` says what is given with it, if anything; ``default`` stands
+    in where it is not, and without a default it must be given.
+    """
+
+    name: str
+    help: str
+    argument: str = ""
+    default: object = None
+
+
+ACTIONS: tuple[Action, ...] = (
+    Action("panic", "every note ends now, on every channel"),
+    Action("answer", "the phrase is over now: the companion answers at once"),
+)
+ACTION_BY_NAME = {action.name: action for action in ACTIONS}
+
+
+def action(name: str) -> Action:
+    """The action of this name; ``AntiphonError`` names those that there are."""
+    found = ACTION_BY_NAME.get(name)
+    if found is None:
+        raise AntiphonError(f"no action named {shown(name)}: there are {', '.join(ACTION_BY_NAME)}")
+    return found
+
+
+def argument(name: str, value: object) -> object:
+    """What an action is done with: ``value``, or its default; ``AntiphonError`` where neither is there."""
+    wanted = action(name)
+    if value is None or not wanted.argument:
+        value = wanted.default
+    if value is None and wanted.argument:
+        raise AntiphonError(f"{name} needs to be told {wanted.argument}")
     return value

@@ -8,6 +8,8 @@ from under_test import model as chosen_model
 
 from live.controls import Settings
 from live.engine.session import Session
+from live.engine.told import Outcome, Told
+from live.errors import AntiphonError
 from live.stage.clock import MILLISECOND
 from live.stage.rehearsal import Rehearsal
 from models.step import Network, load_network
@@ -38,7 +40,12 @@ class Band:
         chosen = Settings()
         for name, value in settings.items():
             chosen = chosen.changed(name, value)
-        self.session = Session(networks, self.stage.order, chosen, self.stage.clock, model=model, seed=seed)
+        if model is not None:
+            chosen = chosen.changed("model", model)
+        self.session = Session(networks, self.stage.order, chosen, self.stage.clock, seed=seed)
+        self.told: list[Told] = []
+        """What became of every change and action."""
+        self.session.subscribe(self.told.append)
         self._reported = 0
 
     @property
@@ -66,8 +73,20 @@ class Band:
                 self._deliver()
 
     def set(self, name: str, value: object) -> None:
-        self.session.set(name, value, self.stage.clock.now_ns())
+        """Change a control; ``AntiphonError`` if that is refused."""
+        self.session.set(name, value, self.stage.clock.now_ns(), "the test")
         self._deliver()
+        self._check()
+
+    def act(self, name: str, value: object = None) -> None:
+        """Do an action; ``AntiphonError`` if that is refused."""
+        self.session.act(name, value, self.stage.clock.now_ns(), "the test")
+        self._deliver()
+        self._check()
+
+    def _check(self) -> None:
+        if self.told[-1].outcome is Outcome.REFUSED:
+            raise AntiphonError(self.told[-1].text)
 
     def stop(self) -> None:
         self.session.stop(self.stage.clock.now_ns())

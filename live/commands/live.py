@@ -12,8 +12,9 @@ from typing import Annotated, Any
 
 import typer
 
+from live.commands.control_options import with_controls
 from live.commands.options import Provider
-from live.controls import BY_NAME, Settings
+from live.controls import Settings
 from live.errors import AntiphonError
 from live.sessions.size import parse_size
 
@@ -23,27 +24,14 @@ LARGE_PERIOD = 256
 """Frames; above this a musician hears that notes wait for the period."""
 
 
-def _help(name: str) -> str:
-    control = BY_NAME[name]
-    return control.help[0].upper() + control.help[1:] + "."
-
-
+@with_controls
 def live(
-    mode: Annotated[str, typer.Option(help=_help("mode") + " harmonize, answer or off.")] = "harmonize",
-    model: Annotated[str | None, typer.Option(help="Model; default: chorale or piano, by mode.")] = None,
     input_: Annotated[list[str] | None, typer.Option("--input", help="Input port; may be repeated.")] = None,
     output: Annotated[str | None, typer.Option(help="Output port instead of the virtual one.")] = None,
-    thru: Annotated[bool | None, typer.Option("--thru/--no-thru", help=_help("thru"))] = None,
     api: Annotated[str, typer.Option(help="auto, alsa, jack, coremidi or winmm.")] = "auto",
-    voices: Annotated[int, typer.Option(help=_help("voices"))] = 3,
     channels: Annotated[
         list[int] | None, typer.Option(help="Companion's channels (1-16); default 2, 3, 4. May be repeated.")
     ] = None,
-    key: Annotated[str, typer.Option(help=_help("key"))] = "auto",
-    temperature: Annotated[float, typer.Option(help=_help("temperature"))] = 1.0,
-    top_p: Annotated[float, typer.Option(help=_help("top_p"))] = 0.95,
-    patience: Annotated[float, typer.Option(help=_help("patience"))] = 1.5,
-    longest_answer: Annotated[float, typer.Option(help=_help("longest_answer"))] = 12.0,
     provider: Provider = "auto",
     seed: Annotated[int | None, typer.Option(help="Random numbers; the same seed, the same choices.")] = None,
     capture: Annotated[bool, typer.Option(help="Keep a record of the session.")] = True,
@@ -59,19 +47,18 @@ def live(
     soundfont: Annotated[
         Path | None, typer.Option(help="SoundFont for --sound; default: from the usual places.")
     ] = None,
+    **controls: Any,
 ) -> None:
     """Play with a musician: harmonise each note as it is struck, or answer phrases."""
     settings = Settings()
-    wanted = {"mode": mode, "voices": voices, "key": key, "temperature": temperature, "top_p": top_p}
-    wanted |= {"patience": patience, "longest_answer": longest_answer}
-    for name, value in wanted.items():
-        settings = settings.changed(name, value)
+    for name, value in controls.items():
+        if value is not None:
+            settings = settings.changed(name, value)
     _Daemon(
         settings,
-        model=model,
         inputs=tuple(input_ or ()),
         output=output,
-        thru=thru,
+        thru=controls["thru"],
         api=api,
         channels=_channels(channels),
         provider=provider,
@@ -97,9 +84,10 @@ class _Daemon:
         self._settings, self._options = settings, options
         self._signals: queue.SimpleQueue[None] = queue.SimpleQueue()  # a handler may put into no other
 
-    def run(self) -> None:
+    def run(self) -> None:  # noqa: PLR0915
         """Load, open, say ready, wait for a signal, close."""
         from live.engine.engine import Engine  # noqa: PLC0415
+        from live.engine.errands import Errands  # noqa: PLC0415
         from live.engine.loaded import Loaded  # noqa: PLC0415
         from live.engine.provider import ProviderChoice  # noqa: PLC0415
         from live.engine.session import COMPANION_CHANNELS, Session  # noqa: PLC0415
@@ -123,16 +111,19 @@ class _Daemon:
         ports = choose(api, options["inputs"], output, thru)
         providers = ProviderChoice(options["provider"], say=_complain)
         networks = Loaded(lambda name: providers.pick(name).provider)
+        engines: list[Engine] = []
+        errands = Errands(lambda turn: engines[0].do(lambda _: turn()))
         session = Session(
             networks.get,
             send,
-            self._settings,
+            self._settings.changed("thru", any(port.thru for port in ports.inputs)),
             SystemClock(),
-            model=options["model"],
+            errand=errands.send,
             seed=options["seed"],
             channels=channels,
         )
         engine = Engine(session, SystemClock(), _complain)
+        engines.append(engine)
         link = StageLink(ports, engine.on_record if sound is None else sound.beside(engine.on_record))
         links.append(link)
         for number in (signal.SIGINT, signal.SIGTERM):
@@ -154,6 +145,7 @@ class _Daemon:
             link.close()
             if sound is not None:
                 sound.close()
+            errands.close()
             session.capture.close()
         if engine.failed.is_set():
             raise SystemExit(1)

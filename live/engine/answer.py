@@ -18,6 +18,7 @@ from live.engine.performance_ear import PerformanceEar
 from live.engine.policy import Stage
 from live.engine.score_ear import ScoreEar
 from live.engine.voices import MILLISECOND
+from live.errors import AntiphonError
 from live.stage import records as r
 from models.context import NO_END, Allowed, Context, Limits
 from models.events import Event, Kind
@@ -103,7 +104,7 @@ class Answer:
         self._melody: int | None = None
         self._plan: Plan | None = None
         self._phrase_start: int | None = None
-        self._last_ns = 0
+        self._phrase_ns = self._last_ns = 0
         self._velocity = 64.0
         self._decisions = itertools.count()
         self._causes = itertools.count(1)
@@ -170,6 +171,18 @@ class Answer:
         if name == "key" and isinstance(self._ear, ScoreEar):
             self._ear.set_key(self._stage.settings().key)
 
+    def answer_now(self, now_ns: int) -> None:
+        """The phrase is over, though keys may be down; after an answer, give another one to the same phrase.
+
+        Raises ``AntiphonError`` where there is nothing to answer.
+        """
+        if self._plan is not None:
+            raise AntiphonError("an answer is being played")
+        if not self._last_ns:
+            raise AntiphonError("there is nothing to answer yet: play a phrase first")
+        self._begin(now_ns)
+        self._schedule()
+
     def stop(self, now_ns: int) -> None:
         """Take the answer back."""
         self._yield_to_player(now_ns)
@@ -212,10 +225,11 @@ class Answer:
 
     def _begin(self, now_ns: int) -> None:
         """Fork, and plan the first events."""
-        assert self._phrase_start is not None
         self._ear.rekey()
         self._ear.finish_phrase(self._last_ns if self._monophonic else now_ns)
-        length = max(SHORTEST_ANSWER_NS, self._last_ns - self._phrase_start)
+        if self._phrase_start is not None:
+            self._phrase_ns = self._last_ns - self._phrase_start
+        length = max(SHORTEST_ANSWER_NS, self._phrase_ns)
         length = min(length, round(self._stage.settings().longest_answer * 1e9))
         start_ns = now_ns + LEAD_NS
         self._phrase_start = None

@@ -6,33 +6,37 @@ import gc
 import queue
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from live.engine.session import Session
-from live.errors import AntiphonError
+from live.engine.told import Outcome, Told
 from live.stage import records as r
 from live.stage.clock import Clock
-from models.manifest import ModelError
 
 SWITCH_SECONDS = 0.0002
 """How long a thread may keep the GIL: at Python's 5 ms the p99 of six model calls beside a busy thread
 is 34.9 ms, at this 1.26 ms."""
 IDLE_SECONDS = 0.5
 
-Change = tuple[str, object]
-"""A control's name and its new value."""
+Turn = Callable[[int], None]
+"""Something for the engine's thread to do: it is given the time."""
 
 
 class Engine:
-    """Runs a session in a thread. ``on_record``, ``set`` and ``stop`` may be called by any thread."""
+    """Runs a session in a thread. Everything but ``start`` may be called by any thread.
+
+    ``say`` takes a line for the musician: what the stage complains of. What becomes of changes is told to
+    those who :meth:`subscribe`.
+    """
 
     def __init__(self, session: Session, clock: Clock, say: Callable[[str], None]) -> None:
         self.session = session
         self._clock, self._say = clock, say
-        self._inbox: queue.SimpleQueue[r.StageRecord | Change | None] = queue.SimpleQueue()
+        self._inbox: queue.SimpleQueue[r.StageRecord | Turn | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="engine")
         self.failed = threading.Event()
         """Set when the thread ended by an error of ours."""
+        session.subscribe(self._say_what_became)
 
     def start(self) -> None:
         """Freeze what is loaded and start; call when models are warm."""
@@ -46,15 +50,31 @@ class Engine:
         """Take a record from the stage; never blocks."""
         self._inbox.put(record)
 
-    def set(self, name: str, value: object) -> None:
-        """Change a control; a bad value is told in one line. Never blocks."""
-        self._inbox.put((name, value))
+    def do(self, turn: Turn) -> None:
+        """Have something done by the engine's thread, in its turn; never blocks."""
+        self._inbox.put(turn)
+
+    def set(self, name: str, value: object, who: str = "") -> None:
+        """Change a control; what becomes of it is told to the listeners. Never blocks."""
+        self.set_all({name: value}, who)
+
+    def set_all(self, values: Mapping[str, object], who: str = "") -> None:
+        """Change several controls in one moment. Never blocks."""
+        self.do(lambda now_ns: self.session.set_all(values, now_ns, who))
+
+    def act(self, name: str, value: object = None, who: str = "") -> None:
+        """Do an action; what becomes of it is told to the listeners. Never blocks."""
+        self.do(lambda now_ns: self.session.act(name, value, now_ns, who))
 
     def stop(self) -> None:
         """End the companion's notes and the thread. Idempotent; blocks until it has ended."""
         if self._thread.is_alive():
             self._inbox.put(None)
             self._thread.join(timeout=2)
+
+    def _say_what_became(self, told: Told) -> None:
+        if told.outcome is not Outcome.DONE and not told.has_reply:
+            self._say(told.text)
 
     def _run(self) -> None:
         try:
@@ -83,14 +103,8 @@ class Engine:
         if isinstance(item, r.Text):
             if item.topic == r.Topic.ERROR:
                 self._say(item.text)
-        elif type(item) is tuple:
-            self._change(*item)
+        elif callable(item):
+            item(clock.now_ns())
         else:
-            session.on_record(item, clock.now_ns())  # type: ignore[arg-type]
+            session.on_record(item, clock.now_ns())
         return True
-
-    def _change(self, name: str, value: object) -> None:
-        try:
-            self.session.set(name, value, self._clock.now_ns())
-        except (AntiphonError, ModelError) as error:
-            self._say(str(error))

@@ -7,17 +7,20 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter, deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
+from live import controls
 from live.controls import Settings
 from live.engine.answer import Answer
 from live.engine.capture import Capture, NoCapture
-from live.engine.harmonize import Harmonize
-from live.engine.harmonize_freely import HarmonizeFreely
+from live.engine.casting import Casting, model_of, policy_of
+from live.engine.errands import Errand, at_once
 from live.engine.hearing import Hearing, Strike, ends_all
 from live.engine.listening import Filter, Listening
-from live.engine.policy import Off, Policy, Stage
+from live.engine.mute import Mute
+from live.engine.policy import Policy, Stage
 from live.engine.routing import Route, Routing
+from live.engine.told import Listener, Outcome, Told
 from live.errors import AntiphonError
 from live.sessions import lines
 from live.stage import records as r
@@ -27,15 +30,16 @@ from models.step import Network
 
 COMPANION_CHANNELS = (1, 2, 3)
 """Channels 2, 3 and 4 as musicians count: the player is on 1, drums on 10."""
-DEFAULT_MODEL = {"harmonize": "chorale", "answer": "piano"}
 
 
 class Session:
     """Hearing, one mode at a time, and what is counted. Owned by one thread.
 
-    ``networks`` gives a loaded model by name; ``send`` takes orders for the stage. What comes in, what goes
-    out, and every reading of the clock on which a decision depends go into the capture, so that the same
-    session can be had again; ``readings`` then gives the readings of that time in place of the clock.
+    ``networks`` gives a loaded model by name; ``send`` takes orders for the stage; ``errand`` does what
+    takes long. What comes in, what goes out, and every reading of the clock on which a decision depends go
+    into the capture, so that the same session can be had again; ``readings`` then gives the readings of that
+    time in place of the clock. ``actions`` are done by name with ``(argument, now_ns, who)``; others may add
+    theirs.
     """
 
     def __init__(
@@ -45,15 +49,15 @@ class Session:
         settings: Settings,
         clock: Clock,
         *,
-        model: str | None = None,
         seed: int = 0,
         channels: tuple[int, ...] = COMPANION_CHANNELS,
         capture: Capture | NoCapture | None = None,
         readings: Callable[[], int] | None = None,
+        errand: Errand[Network] = at_once,
     ) -> None:
-        self._networks, self._to_stage, self._clock = networks, send, clock
+        self._to_stage, self._clock = send, clock
         self._readings = readings or clock.now_ns
-        self.model, self.seed, self.channels = model, seed, channels
+        self.seed, self.channels = seed, channels
         self.used: dict[str, Network] = {}
         """The models of this session by the names that they were asked for."""
         self.settings = settings
@@ -66,8 +70,9 @@ class Session:
         self._routing = Routing(self._send, lambda: routes)
         self.counts: Counter[str] = Counter()
         """Notes of the rule that stood in for a late model (``deadline``)."""
+        self._mute = Mute(self._send, on=settings.mute)
         self._stage = Stage(
-            send=self._send,
+            send=self._mute.send,
             tags=lambda: next(self._tags) & 0xFFFFFFFF,
             settings=lambda: self.settings,
             hearing=self._hearing,
@@ -77,19 +82,23 @@ class Session:
             note=lambda name, *values: self.capture.write(name, self._now_ns, *values),
             now=self._read_clock,
         )
-        self.policy: Policy = self._make(settings.mode)
         self.on_model: Callable[[str | None], None] = lambda _: None
-        """Told the model's name when the mode has changed, by the engine's thread."""
+        """Told the model's name when another one plays, by the engine's thread."""
+        self._casting = Casting(networks, errand)
+        self._wanted: dict[str, Told] = {}  # mode and model that wait for a network
+        self._listeners: tuple[Listener, ...] = ()
+        self.actions: dict[str, Callable[[object, int, str], None]] = {
+            "panic": self._panic,
+            "answer": self._answer,
+        }
+        network = self._casting.now(model_of(settings))
+        self.policy: Policy = policy_of(settings.mode, network, self._stage)
+        self._use(network)
         self.heard = self.sent = self.dropped = 0
         self.strikes: deque[int] = deque(maxlen=512)
         """Nanoseconds from each strike's stamp to the last order that it caused."""
         self.lateness: deque[int] = deque(maxlen=512)
         """Nanoseconds from due to sent, of planned notes."""
-
-    @property
-    def playing(self) -> str | None:
-        """The name of the model that plays now; None when the companion is silent."""
-        return None if self.settings.mode == "off" else self.model or DEFAULT_MODEL[self.settings.mode]
 
     @property
     def wake_at_ns(self) -> int | None:
@@ -122,6 +131,7 @@ class Session:
                 self.policy.reset()
             case _:
                 pass
+        self._hear_muted(now_ns)
 
     def _hear(self, stamp_ns: int, message: bytes, now_ns: int) -> None:
         for what in self._hearing.hear(stamp_ns, message):
@@ -134,25 +144,7 @@ class Session:
         self._now_ns = now_ns
         self.capture.write(lines.WAKE, now_ns)
         self.policy.wake(now_ns)
-
-    def set(self, name: str, value: object, now_ns: int) -> None:
-        """Change a control. A bad value raises ``AntiphonError`` or ``ModelError`` and changes nothing."""
-        self._now_ns = now_ns
-        before, self.settings = self.settings, self.settings.changed(name, value)
-        self.capture.write(lines.CONTROL, now_ns, name, value)
-        if name == "thru":
-            self._send(r.SetThru(bool(value)))
-        if name == "mode" and before.mode != self.settings.mode:
-            try:
-                policy = self._make(self.settings.mode)
-            except (AntiphonError, ModelError):
-                self.settings = before
-                raise
-            self.policy.stop(now_ns)
-            self.policy = policy
-            self.on_model(self.playing)
-        else:
-            self.policy.changed(name, now_ns)
+        self._hear_muted(now_ns)
 
     def stop(self, now_ns: int) -> None:
         """End the companion's notes."""
@@ -169,18 +161,144 @@ class Session:
         self.capture.write(lines.NOW, now_ns)
         return now_ns
 
-    def _make(self, mode: str) -> Policy:
-        if mode == "off":
-            return Off()
-        name = self.model or DEFAULT_MODEL[mode]
-        network = self.used[name] = self._networks(name)
-        self.capture.write(lines.MODEL, self._now_ns, name, network.manifest.sha256)
-        if mode == "answer":
-            if network.manifest.voices > 1:
-                raise AntiphonError(f"model {network.manifest.name} cannot answer: use piano or folk")
-            return Answer(network, self._stage)
-        if not network.manifest.monophonic:
-            return HarmonizeFreely(network, self._stage)
-        if network.manifest.voices < 2:
-            raise AntiphonError(f"model {network.manifest.name} cannot harmonise: use chorale or piano")
-        return Harmonize(network, self._stage)
+    def _use(self, network: Network | None) -> None:
+        """This model plays from now on."""
+        if network is not None and self.playing is not None:
+            self.used[self.playing] = network
+            self.capture.write(lines.MODEL, self._now_ns, self.playing, network.manifest.sha256)
+
+    # -- control ------------------------------------------------------------------------------------
+
+    @property
+    def playing(self) -> str | None:
+        """The name of the model that plays now; None when no mode is on. Any thread."""
+        return model_of(self.settings)
+
+    @property
+    def loading(self) -> str | None:
+        """The name of the model that is being loaded, if one is. Any thread."""
+        return self._casting.loading
+
+    def subscribe(self, listener: Listener) -> None:
+        """Tell ``listener`` what becomes of every change and action. Any thread."""
+        self._listeners = (*self._listeners, listener)
+
+    def unsubscribe(self, listener: Listener) -> None:
+        """Tell it no more. Any thread."""
+        self._listeners = tuple(each for each in self._listeners if each != listener)
+
+    def set(self, name: str, value: object, now_ns: int, who: str = "") -> None:
+        """Change a control. Whether that was allowed is told to the listeners."""
+        self.set_all({name: value}, now_ns, who)
+
+    def set_all(self, values: Mapping[str, object], now_ns: int, who: str = "") -> None:
+        """Change several controls in one moment; one that is refused does not hinder the others."""
+        self._now_ns = now_ns
+        cast = False
+        for name, value in values.items():
+            try:
+                good = controls.checked(name, value)
+            except AntiphonError as error:
+                self._tell(Outcome.REFUSED, name, value, who, str(error))
+                continue
+            if name in ("mode", "model"):
+                self._want(Told(Outcome.DONE, name, good, who))
+                cast = True
+            else:
+                self._apply(name, good, now_ns)
+                self._tell(Outcome.DONE, name, good, who)
+        if cast:
+            self._cast(now_ns)
+        self._hear_muted(now_ns)
+
+    def act(self, name: str, value: object, now_ns: int, who: str = "") -> None:
+        """Do an action. Whether that was possible is told to the listeners."""
+        self._now_ns = now_ns
+        self.capture.write(lines.ACT, now_ns, name, value, who)
+        try:
+            value = controls.argument(name, value)
+            do = self.actions.get(name)
+            if do is None:
+                raise AntiphonError(f"{name} cannot be done here")
+            do(value, now_ns, who)
+        except AntiphonError as error:
+            self._tell(Outcome.REFUSED, name, value, who, str(error))
+        else:
+            self._tell(Outcome.DONE, name, value, who)
+        self._hear_muted(now_ns)
+
+    def _apply(self, name: str, value: object, now_ns: int) -> None:
+        """A control has this value from now on."""
+        if getattr(self.settings, name) == value:
+            return
+        self.settings = self.settings.with_values({name: value})
+        self.capture.write(lines.CONTROL, now_ns, name, value)
+        if name == "thru":
+            self._send(r.SetThru(bool(value)))
+        elif name == "mute":
+            self.policy.stop(now_ns)  # what it took to sound while it was mute does not
+            self._mute.on = bool(value)
+        self.policy.changed(name, now_ns)
+
+    def _tell(self, outcome: Outcome, name: str, value: object, who: str, text: str = "") -> None:
+        for listener in self._listeners:
+            listener(Told(outcome, name, value, who, text))
+
+    def _want(self, told: Told) -> None:
+        before = self._wanted.get(told.name)
+        if before is not None:
+            self._tell(Outcome.REFUSED, *before[1:4], f"{told.name} was changed again before it was ready")
+        self._wanted[told.name] = told
+
+    def _cast(self, now_ns: int) -> None:
+        """Take up the mode and the model that are wanted, at once or when the network is there."""
+        name = model_of(self._settings_wanted())
+        if name is None or self._casting.has(name):
+            self._casting.forget()
+            self._take_up(self._casting.now(name), now_ns)
+        elif self._casting.loading != name:
+            self._casting.soon(name, lambda result: self._take_up(result, self._clock.now_ns()))
+            for told in list(self._wanted.values()):  # none, where errands are done at once
+                self._tell(Outcome.LOADING, *told[1:4], f"loading {name}; until then everything goes on")
+
+    def _settings_wanted(self) -> Settings:
+        return self.settings.with_values({name: told.value for name, told in self._wanted.items()})
+
+    def _take_up(self, found: Network | Exception | None, now_ns: int) -> None:
+        """The network is there, or cannot be: another policy takes over, or nothing changes."""
+        self._now_ns = now_ns
+        before, after = self.settings, self._settings_wanted()
+        asked, self._wanted = list(self._wanted.values()), {}
+        try:
+            if isinstance(found, Exception):
+                raise found
+            same = (before.mode, model_of(before)) == (after.mode, model_of(after))
+            policy = self.policy if same else policy_of(after.mode, found, self._stage)
+        except (AntiphonError, ModelError) as error:
+            for told in asked:
+                self._tell(Outcome.REFUSED, *told[1:4], str(error))
+            return
+        self.settings = after
+        if after != before:  # one line for both: one without the other may not be possible
+            changes = [each for told in asked for each in told[1:3]]
+            self.capture.write(lines.CONTROL, now_ns, *changes)
+        if policy is not self.policy:
+            self._use(found)
+            self.policy.stop(now_ns)
+            self.policy = policy
+            self.on_model(self.playing)
+        for told in asked:
+            self._tell(*told)
+
+    def _hear_muted(self, now_ns: int) -> None:
+        for record in self._mute.dropped():
+            self.policy.sent(record, now_ns)
+
+    def _panic(self, _: object, now_ns: int, who: str) -> None:
+        self._send(r.Panic())
+        self.policy.stop(now_ns)
+
+    def _answer(self, _: object, now_ns: int, who: str) -> None:
+        if not isinstance(self.policy, Answer):
+            raise AntiphonError("nothing is answered in this mode: set mode to answer")
+        self.policy.answer_now(now_ns)

@@ -36,8 +36,6 @@ class Header(BaseModel):
     now_ns: int
     pid: int
     seed: int
-    model: str | None
-    """The model asked for; None: the default of each mode."""
     channels: tuple[int, ...]
     settings: dict[str, Any]
     models: dict[str, dict[str, str]]
@@ -62,7 +60,6 @@ def header_of(session: Session, ports: StageSettings, now_ns: int, wall_ns: int)
         now_ns=now_ns,
         pid=os.getpid(),
         seed=session.seed,
-        model=session.model,
         channels=session.channels,
         settings=asdict(session.settings),
         models={name: network.manifest.sha256 for name, network in session.used.items()},

@@ -103,7 +103,7 @@ def test_an_onnx_file_of_which_only_the_checksum_is_right(
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
-        (("--mode", "accompany"), "mode must be one of harmonize, answer, off"),
+        (("--mode", "accompany"), "mode must be harmonize, answer or off"),
         (("--voices", "4"), "voices must be 1 to 3"),
         (("--channels", "10"), "channel 10 cannot be used"),
         (("--key", "H-dur"), "key"),
