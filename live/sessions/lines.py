@@ -4,8 +4,9 @@ The first line is ``session`` with a header. Then come, in the order in which th
 what it consumed (:data:`INPUTS`: with the ``now_ns`` that it was given) and, after each, what came of it:
 ``now`` is a reading of the clock that a decision may depend on, ``order`` holds what went to the stage, any
 other name is a remark of a policy. ``control`` has a name and a value for each control that changed in one
-moment; ``act`` a name, an argument and who wanted it. ``lost`` counts lines that a disk did not take; ``end`` says that the
-session was closed in order. Messages are lists of bytes; times are nanoseconds of ``perf_counter_ns``.
+moment; ``act`` a name, an argument and who wanted it. ``lost`` counts lines that a disk did not take; ``end``
+says that the session was closed in order. Messages are lists of bytes; times are nanoseconds of
+``perf_counter_ns``.
 """
 
 from __future__ import annotations
