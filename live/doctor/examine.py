@@ -60,9 +60,16 @@ class Findings:
         return next((each for each in self.figures if each.name == name), None)
 
 
-def examine(api: str, provider: str, amounts: Amounts, say: Callable[[str], None]) -> Findings:
+def examine(
+    api: str,
+    provider: str,
+    amounts: Amounts,
+    say: Callable[[str], None],
+    located: Callable[[str], str] = str,
+) -> Findings:
     """Measure. Blocks for as long; ``say`` is told what is going on. Main thread.
 
+    ``located`` gives the manifest to be used in place of a shipped model.
     Raises ``PortError`` where the MIDI system asked for does not answer, ``AntiphonError`` where the
     provider asked for cannot be had. Leaves no port and no process.
     """
@@ -82,7 +89,7 @@ def examine(api: str, provider: str, amounts: Amounts, say: Callable[[str], None
     networks = Loaded(picked)
     for name in MODELS:
         say(f"model {name}")
-        found.figures += measures.steps(name, networks.get(name), amounts.events)
+        found.figures += measures.steps(name, networks.get(located(name)), amounts.events)
     say("stage process")
     found.figures.append(measures.round_trip(amounts.trips))
     names = port_names()
@@ -90,7 +97,8 @@ def examine(api: str, provider: str, amounts: Amounts, say: Callable[[str], None
         say("bare echo through MIDI ports")
         found.figures.append(measures.echo(found.api, names, amounts.echoes))
     with ExitStack() as stack:
-        daemon = stack.enter_context(MeasuredDaemon(networks.get, stage_settings(found.api, names)))
+        daemon = MeasuredDaemon(lambda name: networks.get(located(name)), stage_settings(found.api, names))
+        stack.enter_context(daemon)
         found.realtime = daemon.ready.realtime
         found.period_frames, found.period_ms = daemon.ready.period_frames, daemon.period_ms
         player: Player

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import queue
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from live.doctor.daemon import MeasuredDaemon
 from live.doctor.figures import Figure, milliseconds, number
@@ -95,13 +95,19 @@ def answers(daemon: MeasuredDaemon, player: Player, phrases: int) -> Iterator[Fi
     yield milliseconds("answer_late", "answer: sent - due", late)
 
 
-def planned(daemon: MeasuredDaemon, peer: LoopPeer, count: int, name: str = "planned") -> Figure:
+def planned(
+    daemon: MeasuredDaemon,
+    peer: LoopPeer,
+    count: int,
+    name: str = "planned",
+    what: str = "planned notes: arrival - due",
+) -> Figure:
     """Notes planned ahead: when they reach the synth. Their spread is the MIDI system's period."""
     daemon.turn_to("off")
     peer.begin([], (count * PLAN_GAP_NS + _FIRST_PLAN_NS) / 1e9 + _REST_SECONDS)
     due = _plan(daemon, count)
     late = [at - due[message] for at, message in peer.end().got if message in due]
-    return milliseconds(name, "planned notes: arrival - due", late)
+    return milliseconds(name, what, late)
 
 
 def lateness(daemon: MeasuredDaemon, count: int) -> Figure:
@@ -121,8 +127,3 @@ def _plan(daemon: MeasuredDaemon, count: int) -> dict[bytes, int]:
         off = bytes((0x81, message[1], 64))
         daemon.link.send(r.Plan(at, message, 1), r.Plan(at + PLAN_LENGTH_NS, off, 1))
     return due
-
-
-def total(figures: Iterable[Figure], name: str) -> float:
-    """The sum of all single figures of a name."""
-    return sum(each.values[0] for each in figures if each.name == name)

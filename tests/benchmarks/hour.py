@@ -24,8 +24,9 @@ sys.path[:0] = [str(HERE), str(HERE.parent), str(HERE.parent / "ports")]
 from captured import Kept, kept  # noqa: E402
 from daemon import ToldDaemon, options, resident_bytes  # noqa: E402
 from jack_world import JackServer  # noqa: E402
-from latency import machine  # noqa: E402
 from section import put  # noqa: E402
+
+from live.doctor.machine import describe  # noqa: E402
 
 NAME = "hour"
 PLAYER = HERE.parent / "ports" / "jack_virtuoso.py"
@@ -46,7 +47,7 @@ def main() -> int:
     parser.add_argument("--seed", default="1")
     chosen = parser.parse_args()
     lines = [
-        f"- machine: {machine()}",
+        f"- machine: {describe()}",
         f"- date: {date.today().isoformat()}",
         f"- command: `python {shlex.join(['tests/benchmarks/hour.py', *sys.argv[1:]])}`",
         f"- beside it: {chosen.note} (load average before: {os.getloadavg()[0]:.1f})",

@@ -1,93 +1,81 @@
-"""How fast it is on this machine, as a Markdown table: ``python tests/benchmarks/latency.py``.
+"""Latencies through JACK at 64 frames: ``python tests/benchmarks/latency.py --write docs/benchmarks.md``.
 
-Takes about four minutes; needs jackd. ``--write FILE`` puts the table into a file, in place of the one that
-it holds; ``--note TEXT`` says what else the machine was doing.
+What ``antiphon doctor`` measures, with more notes (about three minutes), and planned notes beside busy
+cores; needs jackd.
 """
 
 from __future__ import annotations
 
-import argparse
 import os
-import platform
-import shlex
+import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
-from datetime import date
+from contextlib import contextmanager
 from pathlib import Path
 
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE), str(HERE.parent), str(HERE.parent / "ports")]
 
-import through_jack  # noqa: E402
-from figures import HEAD, Row  # noqa: E402
 from jack_world import JackServer  # noqa: E402
-from steps import steps  # noqa: E402
+from tables import Benchmark, table  # noqa: E402
+from under_test import model  # noqa: E402
 
-BEGIN, END = "<!-- latency: written by tests/benchmarks/latency.py -->", "<!-- end of latency -->"
+from live.doctor import measures  # noqa: E402
+from live.doctor.daemon import MeasuredDaemon, port_names, stage_settings  # noqa: E402
+from live.doctor.examine import Amounts, examine  # noqa: E402
+from live.doctor.figures import Figure  # noqa: E402
+from live.doctor.loopback import LoopPeer  # noqa: E402
+from live.engine.loaded import Loaded  # noqa: E402
+
+THOROUGH = Amounts(events=600, trips=1000, echoes=250, planned=1000, strikes=400, phrases=20)
+SHORT = Amounts(events=60, trips=100, echoes=25, planned=100, strikes=40, phrases=2)
 
 
-def rows(home: Path) -> Iterator[Row]:
-    """All measurements, one after the other."""
-    yield from steps()
-    server = JackServer()
-    os.environ["JACK_DEFAULT_SERVER"] = server.name
+@contextmanager
+def busy_cores() -> Iterator[None]:
+    """A process on every core that does nothing but count."""
+    code = "while True: pass"
+    spinners = [subprocess.Popen([sys.executable, "-c", code]) for _ in range(os.cpu_count() or 1)]
     try:
-        yield through_jack.starts(home / "starts")
-        yield through_jack.echo()
-        yield from through_jack.harmonize(home / "harmonize")
-        yield from through_jack.answers(home / "answers")
-        yield through_jack.planned("the machine as it was")
-        with through_jack.busy_cores():
-            yield through_jack.planned("every core busy")
+        yield
     finally:
-        server.stop()
+        for spinner in spinners:
+            spinner.kill()
+            spinner.wait()
 
 
-def machine() -> str:
-    """The processor, its cores, and what runs on it."""
-    name = platform.processor() or platform.machine()
-    try:
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
-        name = next(line.split(":", 1)[1].strip() for line in lines if line.startswith("model name"))
-    except (OSError, StopIteration):
-        pass
-    return f"{name}, {os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}"
+def planned_beside_busy_cores(count: int) -> Figure:
+    """Planned notes while every core has something to do."""
+    names = port_names()
+    what = "planned notes: arrival - due, every core busy"
+    with (
+        MeasuredDaemon(Loaded().get, stage_settings("jack", names)) as daemon,
+        LoopPeer("jack", names) as peer,
+        busy_cores(),
+    ):
+        return measures.planned(daemon, peer, count, "planned_busy", what)
 
 
 def main() -> None:
     """Measure and print."""
-    parser = argparse.ArgumentParser(description="Measure latencies through JACK at 64 frames, 48 kHz.")
-    parser.add_argument("--write", type=Path, metavar="FILE", help="put the table into this file")
-    parser.add_argument("--note", default="nothing else", help="what else the machine was doing")
-    options = parser.parse_args()
-    load = os.getloadavg()[0]
-    lines = [
-        BEGIN,
-        f"- machine: {machine()}",
-        f"- date: {date.today().isoformat()}",
-        f"- command: `python {shlex.join(['tests/benchmarks/latency.py', *sys.argv[1:]])}`",
-        f"- beside it: {options.note} (load average before: {load:.1f})",
-        "- JACK: dummy driver, 64 frames (1.3 ms), 48 kHz, real-time server",
-        "- resident memory of a process on JACK counts what it shares with the server (about 100 MB)",
+    benchmark = Benchmark("latency", "latency.py", "Latencies through JACK at 64 frames, 48 kHz.")
+    benchmark.options.add_argument("--short", action="store_true", help="a tenth of the notes")
+    amounts = SHORT if benchmark.begin().short else THOROUGH
+    server = JackServer()
+    os.environ["JACK_DEFAULT_SERVER"] = server.name
+    try:
+        found = examine("jack", "cpu", amounts, lambda words: print(words, file=sys.stderr), model)
+        found.figures.append(planned_beside_busy_cores(amounts.planned))
+    finally:
+        server.stop()
+    granted = "granted" if found.realtime else "not granted"
+    benchmark.say(
+        f"- JACK: dummy driver, {found.period_frames} frames ({found.period_ms:.1f} ms), 48 kHz, real-time "
+        f"server; real-time priority {granted} to Antiphon; {found.runtime}, one thread, CPU",
         "",
-        HEAD,
-    ]
-    with tempfile.TemporaryDirectory() as home:
-        for each in rows(Path(home)):
-            print(each, file=sys.stderr, flush=True)
-            lines.append(str(each))
-    text = "\n".join([*lines, "", END])
-    print(text)
-    if options.write:
-        _put(options.write, text)
-
-
-def _put(path: Path, text: str) -> None:
-    """Replace the table of a file, or append one."""
-    old = path.read_text() if path.exists() else "# Benchmarks\n\n"
-    before, _, rest = old.partition(BEGIN)
-    path.write_text(before + text + (rest.partition(END)[2] if rest else "\n"))
+        *table(found.figures, found.period_ms),
+    )
+    benchmark.end()
 
 
 if __name__ == "__main__":
