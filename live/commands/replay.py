@@ -53,8 +53,8 @@ def replay(
     from live.sessions.file import SessionFile  # noqa: PLC0415
     from live.sessions.folder import session_named  # noqa: PLC0415
 
-    changes = _changes(mode, temperature, set_ or [])
-    new_take = bool(changes) or model is not None or seed is not None
+    changes = _changes(mode, model, temperature, set_ or [])
+    new_take = bool(changes) or seed is not None
     if session is None:
         if output or again or new_take or plot:
             raise typer.BadParameter("name a session: a path, a number of the list, or last")
@@ -69,32 +69,27 @@ def replay(
         from live.engine.loaded import Loaded  # noqa: PLC0415
         from live.sessions.take import another_take  # noqa: PLC0415
 
-        tracks = another_take(file, Loaded().get, changes, model=model, seed=seed)
+        tracks = another_take(file, Loaded().get, changes, seed=seed)
     elif again:
         _again(file)
     if output is not None:
         _write(file, output, plot, tracks if new_take else _played(file))
 
 
-def _changes(mode: str | None, temperature: float | None, given: list[str]) -> dict[str, object]:
+def _changes(
+    mode: str | None, model: str | None, temperature: float | None, given: list[str]
+) -> dict[str, object]:
     """Controls and their new values, checked. Raises ``AntiphonError``."""
-    from live.controls import BY_NAME, checked  # noqa: PLC0415
+    from live.controls import checked  # noqa: PLC0415
 
     words: dict[str, object] = {}
-    switch = {"on": True, "true": True, "yes": True, "off": False, "false": False, "no": False}
     for text in given:
         name, equals, value = text.partition("=")
         if not equals:
             raise AntiphonError(f"--set {text}: write it as NAME=VALUE, like voices=2")
         words[name.strip()] = value.strip()
-    if mode is not None:
-        words["mode"] = mode
-    if temperature is not None:
-        words["temperature"] = temperature
-    for name, given_value in words.items():
-        control = BY_NAME.get(name)
-        if control is not None and isinstance(control.default, bool):
-            words[name] = switch.get(str(given_value).casefold(), given_value)
+    named = {"mode": mode, "model": model, "temperature": temperature}
+    words |= {name: value for name, value in named.items() if value is not None}
     return {name: checked(name, value) for name, value in words.items()}
 
 

@@ -19,8 +19,12 @@ Errand = Callable[[Callable[[], T], Then[T]], None]
 
 
 def at_once(job: Callable[[], T], then: Then[T]) -> None:
-    """Where nobody waits for anything: tests, replay, files."""
-    then(_result(job))
+    """Where nobody waits for anything: tests, replay, files. A fault in the job is raised."""
+    try:
+        result: T | Exception = job()
+    except (AntiphonError, ModelError) as error:
+        result = error
+    then(result)
 
 
 class Errands:

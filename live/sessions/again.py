@@ -19,7 +19,6 @@ from live.sessions.header import Header, this_machine
 from live.sessions.lines import Entry
 from live.stage import records as r
 from live.stage.messages import is_note_on
-from models.manifest import ModelError
 from models.step import Network
 
 Networks = Callable[[str], Network]
@@ -112,7 +111,6 @@ class _Again:
             lambda *given: self._ordered.extend(given),
             settings_of(header),
             self,
-            model=header.model,
             seed=header.seed,
             channels=header.channels,
             readings=self._reading,
@@ -169,10 +167,10 @@ def consume(session: Session, entry: Entry) -> None:
     elif entry.name == lines.STOP:
         session.stop(now_ns)
     elif entry.name == lines.CONTROL:
-        try:
-            session.set(entry.values[0], entry.values[1], now_ns)
-        except (AntiphonError, ModelError):
-            return
+        names, values = entry.values[::2], entry.values[1::2]
+        session.set_all(dict(zip(names, values, strict=True)), now_ns)
+    elif entry.name == lines.ACT:
+        session.act(entry.values[0], entry.values[1], now_ns)
 
 
 def _turns(file: SessionFile) -> Iterator[_Turn]:

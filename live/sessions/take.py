@@ -28,7 +28,6 @@ def another_take(
     networks: Networks,
     changes: Mapping[str, object],
     *,
-    model: str | None = None,
     seed: int | None = None,
 ) -> list[Track]:
     """The tracks of a take with these controls changed from the start on, and never again.
@@ -36,7 +35,7 @@ def another_take(
     What the player changed of other controls while playing happens again at its time. Raises
     ``AntiphonError`` or ``ModelError`` for what is not allowed or not there.
     """
-    stage = _Stage(file, networks, changes, model, seed)
+    stage = _Stage(file, networks, changes, seed)
     for entry in file.entries():
         stage.take(entry, changes)
     stage.finish()
@@ -62,7 +61,6 @@ class _Stage:
         file: SessionFile,
         networks: Networks,
         changes: Mapping[str, object],
-        model: str | None,
         seed: int | None,
     ) -> None:
         header = file.header
@@ -80,7 +78,6 @@ class _Stage:
             self._rehearsal.order,
             settings,
             self._clock,
-            model=model or header.model,
             seed=header.seed if seed is None else seed,
             channels=header.channels,
             capture=_Heard(self.listener),
@@ -92,7 +89,12 @@ class _Stage:
             heard: r.Heard = lines.report(entry)
             self._run(heard.stamp_ns)
             self._rehearsal.hear(heard.message, heard.source)
-        elif entry.name == lines.CONTROL and entry.values[0] not in fixed:
+        elif entry.name == lines.CONTROL:
+            self._run(entry.now_ns)
+            pairs = zip(entry.values[::2], entry.values[1::2], strict=True)
+            values = [each for name, value in pairs if name not in fixed for each in (name, value)]
+            consume(self._session, Entry(lines.CONTROL, self._clock.now_ns(), values))
+        elif entry.name == lines.ACT:
             self._run(entry.now_ns)
             consume(self._session, entry._replace(now_ns=self._clock.now_ns()))
         elif entry.name == "port lost":
