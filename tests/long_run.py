@@ -11,6 +11,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterable
 
 from live.controls import Settings
+from live.engine.hearing import ends_all
 from live.engine.session import Session
 from live.stage import messages
 from live.stage import records as r
@@ -172,6 +173,8 @@ class LongRun:
     def _hear(self, incoming: Incoming) -> None:
         self.given += 1
         self.performer.hear(incoming)
+        if ends_all(incoming.message):
+            self._forget_gone("ended with everything")
         self.performer.play_due()
 
     def _order(self, *orders: r.EngineRecord) -> None:
@@ -204,13 +207,18 @@ class LongRun:
             del self.planned[place]
 
     def _called_back(self, record: r.Cancelled) -> None:
-        """What the stage's heap no longer has will not come; it says so by a count that is no smaller."""
+        """What was taken back will not come; the stage says how much that is, ends of notes included."""
+        gone = self._forget_gone("called back", record.tag)
+        assert gone <= record.dropped
+
+    def _forget_gone(self, why: str, tag: int = 0) -> int:
+        """Note-ons (of a tag, or all) that the stage's heap no longer has."""
         waiting = {(e.plan.tag, e.plan.due_ns, e.plan.message) for e in self.performer._scheduler._heap}
-        gone = [p for p in self.planned if p not in waiting and (not record.tag or p[0] == record.tag)]
-        assert len(gone) <= record.dropped
-        self.told["called back"] += len(gone)
+        gone = [place for place in self.planned if place not in waiting and (not tag or place[0] == tag)]
         for place in gone:
             del self.planned[place]
+        self.told[why] += len(gone)
+        return len(gone)
 
     def _deliver(self) -> None:
         while self._reports:

@@ -7,12 +7,13 @@ only what was sent. A note-on by the player takes the plan back at once.
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
 import numpy as np
 
-from live.engine.hearing import Heard, Release, Silent, Strike
+from live.engine.hearing import Heard, Missed, Release, Silent, Strike
 from live.engine.pace import Pace
 from live.engine.performance_ear import PerformanceEar
 from live.engine.policy import Stage
@@ -87,6 +88,8 @@ class Plan:
     sounded: bool = False
     finished: bool = False
     outstanding: int = 0
+    causes: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+    """Numbers for events; of each answer by itself, so that they never outgrow their 32 bits."""
 
 
 class Answer:
@@ -107,7 +110,6 @@ class Answer:
         self._phrase_ns = self._last_ns = 0
         self._velocity = 64.0
         self._decisions = itertools.count()
-        self._causes = itertools.count(1)
         self.answers = 0
         self.wake_at_ns: int | None = None
 
@@ -127,6 +129,11 @@ class Answer:
                 else:
                     self._pace.strike(stamp)
                 self._ear.strike(pitch, velocity, stamp)
+            case Missed(stamp, _):
+                self._yield_to_player(now_ns)
+                if self._phrase_start is None:
+                    self._phrase_start = stamp
+                self._last_ns = max(self._last_ns, stamp)
             case Release(stamp, _):
                 self._last_ns = max(self._last_ns, stamp)
             case Silent(stamp, pitch) if not self._monophonic or pitch == self._melody:
@@ -323,7 +330,7 @@ class Answer:
         if event.kind == Kind.ON:
             self._begin_note(plan, event, due)
         elif event.kind == Kind.PHRASE:
-            plan.marks.append((next(self._causes), event))
+            plan.marks.append((next(plan.causes), event))
 
     def _begin_note(self, plan: Plan, event: Event, due: int) -> None:
         """A note by the route of the first voice, which is asked for here alone."""
@@ -339,7 +346,7 @@ class Answer:
             self._stage.send(r.Plan(due, on, plan.tag, self._expect(plan, event)))
 
     def _expect(self, plan: Plan, event: Event) -> int:
-        cause = next(self._causes)
+        cause = next(plan.causes)
         plan.events[cause] = event
         plan.outstanding += 1
         return cause

@@ -86,10 +86,14 @@ class HarmonizeFreely:
         self._voices.clear(now_ns)
         for voice in list(self._sounding):
             self._silent(voice, now_ns)
-        self.reset()
+        self._forget()
 
     def reset(self) -> None:
-        """Nothing sounds any more."""
+        """Nothing sounds any more, for the model neither."""
+        self._ear.silence_all()
+        self._forget()
+
+    def _forget(self) -> None:
         self._voices.forget()
         self._sounding.clear()
         self._melody = None

@@ -20,6 +20,13 @@ class Strike(NamedTuple):
     velocity: int
 
 
+class Missed(NamedTuple):
+    """A key went down too long ago: the program was stopped, or flooded. Nothing is made of it."""
+
+    stamp_ns: int
+    pitch: int
+
+
 class Release(NamedTuple):
     """A key came up; the note may sound on under the pedal."""
 
@@ -41,7 +48,7 @@ class Expression(NamedTuple):
     message: bytes
 
 
-Heard = Strike | Release | Silent | Expression
+Heard = Strike | Missed | Release | Silent | Expression
 
 
 def ends_all(message: bytes) -> bool:

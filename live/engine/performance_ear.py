@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from models.context import Context
 from models.events import Event, Kind
 from models.sounding import SILENT
@@ -41,6 +43,11 @@ class PerformanceEar:
         """A note stops sounding."""
         self._begin(ns)
         self._end(pitch, max(self.tick_at(ns), self.context.now))
+
+    def silence_all(self) -> None:
+        """All notes have stopped sounding, whoever played them."""
+        for pitch in np.flatnonzero(self.context.state.onsets[0] != SILENT):
+            self._end(int(pitch), self.context.now)
 
     def finish_phrase(self, ns: int) -> None:
         """This grid knows no phrases."""

@@ -15,7 +15,7 @@ from live.engine.answer import Answer
 from live.engine.capture import Capture, NoCapture
 from live.engine.casting import Casting, model_of, policy_of
 from live.engine.errands import Errand, at_once
-from live.engine.hearing import Hearing, Strike, ends_all
+from live.engine.hearing import Hearing, Missed, Strike, ends_all
 from live.engine.listening import Filter, Listening
 from live.engine.mute import Mute
 from live.engine.policy import Policy, Stage
@@ -30,6 +30,12 @@ from models.step import Network
 
 COMPANION_CHANNELS = (1, 2, 3)
 """Channels 2, 3 and 4 as musicians count: the player is on 1, drums on 10."""
+
+TOO_OLD_NS = 250_000_000
+"""A key press that is taken up later than this was missed: what it asked for would come out of time, and
+after a flood or a stop the oldest would be served while the newest wait."""
+MOST_TAGS = 2**32 - 1
+"""Tag 0 belongs to no plan."""
 
 
 class Session:
@@ -62,18 +68,19 @@ class Session:
         """The models of this session by the names that they were asked for."""
         self.settings = settings
         self.capture = capture or NoCapture()
-        self._tags = itertools.count(1)
+        self._tags = itertools.count()
         self._now_ns = 0
         self._hearing = Hearing()
         self._listening = Listening(Filter)
         routes = tuple(Route(channel) for channel in channels)
         self._routing = Routing(self._send, lambda: routes)
         self.counts: Counter[str] = Counter()
-        """Notes of the rule that stood in for a late model (``deadline``)."""
+        """Notes of the rule that stood in for a late model (``deadline``), key presses taken up too late
+        (``missed``)."""
         self._mute = Mute(self._send, on=settings.mute)
         self._stage = Stage(
             send=self._mute.send,
-            tags=lambda: next(self._tags) & 0xFFFFFFFF,
+            tags=lambda: 1 + next(self._tags) % MOST_TAGS,
             settings=lambda: self.settings,
             hearing=self._hearing,
             routing=self._routing,
@@ -125,6 +132,10 @@ class Session:
                 self.policy.sent(record, now_ns)
             case r.Cancelled():
                 self.policy.sent(record, now_ns)
+            case r.Count(r.Counter.REPORTS_LOST):  # who knows which keys are down
+                self._listening.forget()
+                self._hearing.forget()
+                self.policy.stop(now_ns)
             case r.PortLost():
                 self._listening.forget()
                 self._hearing.forget()
@@ -134,7 +145,12 @@ class Session:
         self._hear_muted(now_ns)
 
     def _hear(self, stamp_ns: int, message: bytes, now_ns: int) -> None:
+        too_old = now_ns - stamp_ns > TOO_OLD_NS
         for what in self._hearing.hear(stamp_ns, message):
+            if isinstance(what, Strike) and too_old:
+                self.counts["missed"] += 1
+                self.policy.heard(Missed(stamp_ns, what.pitch), now_ns)
+                continue
             self.policy.heard(what, now_ns)
             if isinstance(what, Strike):
                 self.strikes.append(self._clock.now_ns() - stamp_ns)

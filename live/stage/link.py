@@ -181,7 +181,7 @@ class StageLink:
 
     def _came_up(self, child: StageChild, ready: r.Ready) -> None:
         """Tell a new stage what the one before it knew, and end what that one left sounding."""
-        child.link.send(*self._mirror.orders())
+        child.link.send(*self._mirror.orders(again=self._ready.is_set()))
         self.ready = ready
         if self._ready.is_set():
             self._on_record(ready)

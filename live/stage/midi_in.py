@@ -110,7 +110,14 @@ class Input:
 class PollingReader:
     """The thread that polls inputs every half millisecond."""
 
-    def __init__(self, inputs: Sequence[Input], clock: Clock, at_start: Callable[[], object]) -> None:
+    def __init__(
+        self,
+        inputs: Sequence[Input],
+        clock: Clock,
+        at_start: Callable[[], object],
+        on_failure: Callable[[Exception], None],
+    ) -> None:
+        self._on_failure = on_failure
         self._inputs = tuple(inputs)
         self._clock = clock
         self._at_start = at_start
@@ -123,6 +130,12 @@ class PollingReader:
 
     def _run(self) -> None:
         self._at_start()
+        try:
+            self._poll()
+        except Exception as error:  # a reader that ends in silence would leave the daemon deaf
+            self._on_failure(error)
+
+    def _poll(self) -> None:
         due = self._clock.now_ns()
         while not self._stopping:
             for each in self._inputs:

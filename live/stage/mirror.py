@@ -49,12 +49,15 @@ class Mirror:
         elif is_note_off(message):
             self._sounding.discard((owner, Key(port, message[0] & 0x0F, message[1])))
 
-    def orders(self) -> list[r.EngineRecord]:
-        """What a new stage must be told first; what sounded is forgotten with it."""
+    def orders(self, again: bool = True) -> list[r.EngineRecord]:
+        """What a new stage must be told first; what sounded is forgotten with it.
+
+        ``again``: there was one before it, which may have left pedals down and notes ringing under them.
+        """
         keys = sorted({key for _, key in self._sounding})
         self._sounding.clear()
         orders: list[r.EngineRecord] = [*self._switches.copy().values()]
-        if keys:
-            orders += [r.Silence(key.channel, key.pitch, key.port) for key in keys]
-            orders.append(r.Panic())  # pedals too, which nobody told us of
+        orders += [r.Silence(key.channel, key.pitch, key.port) for key in keys]
+        if again:
+            orders.append(r.Panic())
         return orders

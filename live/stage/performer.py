@@ -106,6 +106,7 @@ class Performer:
             self._drop(plan, now, DropReason.ENDED)
         elif now - plan.due_ns > self._late_limit_ns:
             self._unsent[plan.tag, key] = plan.due_ns
+            self._prune()
             self._drop(plan, now, DropReason.LATE)
         else:
             if self.outputs.held.holds(key, plan.tag):  # struck again without a note-off between
@@ -126,7 +127,7 @@ class Performer:
             self._prune()
 
     def _prune(self) -> None:
-        """Forget ends whose note-ons would be too late anyway."""
+        """Forget ends whose note-ons would be too late anyway, and late note-ons whose ends never came."""
         if len(self._ended) + len(self._unsent) > 256:
             past = self._clock.now_ns() - self._late_limit_ns
             self._ended = {place: due for place, due in self._ended.items() if due >= past}
@@ -172,6 +173,8 @@ class Performer:
     def end_everything(self) -> None:
         """Drop what is planned, end all notes of everybody, lift all pedals. Never raises."""
         self._scheduler.clear()
+        self._ended.clear()
+        self._unsent.clear()
         self._tell_ended(self.outputs.end(lambda _: True))
         self.outputs.lift_pedals()
 

@@ -84,7 +84,7 @@ class StageProcess:
     def _play(self, wiring: Wiring) -> None:
         performer = Performer(self._settings, wiring.sinks, self._clock, self._link.send)
         sender = SenderLoop(self._inbox, performer, self._clock, realtime.raise_priority, self._on_failure)
-        reader = PollingReader(wiring.inputs, self._clock, realtime.raise_priority)
+        reader = PollingReader(wiring.inputs, self._clock, realtime.raise_priority, self._on_deafness)
         realtime.calm_interpreter()
         realtime.stop_collecting()
         granted = realtime.raise_priority()
@@ -185,6 +185,10 @@ class StageProcess:
         if not isinstance(error, SendError):
             traceback.print_exception(error)
         self._give_up(f"a MIDI output failed: {error}", PortLost(LostReason.SEND_FAILED))
+
+    def _on_deafness(self, error: Exception) -> None:
+        traceback.print_exception(error)
+        self._give_up(f"a MIDI input failed: {error}", PortLost(LostReason.READ_FAILED))
 
     def _watch_ports(self, wiring: Wiring) -> None:
         names = [port.name for port in self._settings.ports]

@@ -87,6 +87,8 @@ class LostReason(IntEnum):
     """A port refused a message."""
     OPEN_FAILED = 4
     """A port could not be opened at start; a ``Text`` of topic LOST came before."""
+    READ_FAILED = 5
+    """An input could not be read any more."""
     CALL_STUCK = 64
     """A port call did not come back, or heartbeats stopped: the link killed the stage."""
     DIED = 65

@@ -46,8 +46,8 @@ def test_what_is_heard_is_harmonised():
     struck = [
         order for order in setup.orders if isinstance(order, r.Plan) and order.message[0] & 0xF0 == 0x90
     ]
-    assert [order.message[0] & 0x0F for order in struck] == [1, 2, 3]
-    assert all(order.due_ns == setup.clock.now_ns() for order in struck)
+    now = [order for order in struck if order.due_ns == setup.clock.now_ns()]  # the others stand by
+    assert [order.message[0] & 0x0F for order in now] == [1, 2, 3]
 
 
 def test_a_bad_change_is_said_in_one_line_and_playing_goes_on():
