@@ -2,21 +2,28 @@
 
 Connects to ``To Antiphon`` and ``From Antiphon`` on JACK; an argument ``2`` means those of the second
 daemon. Reads lines: ``send HEX...`` sends the
-messages at once, ``play COUNT GAP_MS`` plays notes of 5 ms one after the other, ``quit`` ends. Writes
+messages at once, ``play COUNT GAP_MS`` plays notes of 5 ms one after the other, ``pump FILE RATE`` sends the
+packets of a pickled list, so many bytes a second, ``quit`` ends. Writes
 lines: ``ready``, ``sent NANOSECONDS HEX``, ``got NANOSECONDS HEX``, ``done``. Times are those of
 ``time.perf_counter_ns``, the same in all processes.
 """
 
 import os
+import pickle
 import select
 import sys
 import time
 
 import rtmidi
 
+from live.stage.clock import SystemClock
+from live.stage.jack_sink import JackSink
+
 SETTLING_SECONDS = 0.3
 """A connection that JACK lists is taken up some cycles later; what is sent before may be lost."""
-NUMBER = "".join(f" {word}" for word in sys.argv[1:])
+NUMBER = "".join(f" {word}" for word in sys.argv[1:]) if __name__ == "__main__" else ""
+PERIOD_NS = 64 * 10**9 // 48_000
+"""Of the tests' JACK servers."""
 OUR_INPUT, OUR_OUTPUT = (f"{way} Antiphon{NUMBER}:{way} Antiphon{NUMBER}" for way in ("To", "From"))
 
 
@@ -65,6 +72,19 @@ class Peer:
             self.listen(due)
         self.say("done")
 
+    def pump(self, file: str, rate: float) -> None:
+        with open(file, "rb") as packets:
+            coming = pickle.load(packets)
+        sink, begin, sent = JackSink(self.player, SystemClock()), time.perf_counter_ns(), 0
+        sink.period_ns = PERIOD_NS
+        for packet in coming:
+            for piece in sink.pieces(packet):
+                sink.send(piece, 0)
+                sent += len(piece)
+                if (due := begin + round(sent / rate * 1e9)) > time.perf_counter_ns():
+                    self.listen(due)
+        self.say("done")
+
     def run(self) -> None:
         self.say("ready")
         rest = b""
@@ -83,6 +103,8 @@ class Peer:
                 if what == "send":
                     for word in words:
                         self.send(bytes.fromhex(word))
+                elif what == "pump":
+                    self.pump(words[0], float(words[1]))
                 elif what == "play":
                     self.play(int(words[0]), float(words[1]))
 

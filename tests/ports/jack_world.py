@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import pickle
 import queue
 import signal
 import subprocess
@@ -14,7 +15,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
@@ -131,6 +132,18 @@ class Peer:
 
     def send(self, *messages: bytes) -> None:
         self.command("send " + " ".join(message.hex() for message in messages))
+
+    def pump(self, packets: Iterable[bytes], rate: float, seconds: float = 60) -> None:
+        """Send packets, so many bytes a second, and wait until they are out."""
+        with tempfile.NamedTemporaryFile() as file:
+            pickle.dump(list(packets), file)
+            file.flush()
+            self.command(f"pump {file.name} {rate}")
+            self.wait_for_word("done", seconds)
+
+    def signal(self, number: int) -> None:
+        """To its process: SIGSTOP makes a synth that does not listen."""
+        self._process.send_signal(number)
 
     @property
     def heard(self) -> list[bytes]:
