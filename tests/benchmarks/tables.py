@@ -30,10 +30,11 @@ class Benchmark:
     def begin(self) -> argparse.Namespace:
         """Read the command line, and remember how it was called."""
         self.chosen = self.options.parse_args()
+        told = [Path(each).name if Path(each).is_absolute() else each for each in sys.argv[1:]]
         self.say(
             f"- machine: {describe()}",
             f"- date: {date.today().isoformat()}",
-            f"- command: `python {shlex.join([self._script, *sys.argv[1:]])}`",
+            f"- command: `python {shlex.join([self._script, *told])}`",
             f"- beside it: {self.chosen.note} (load average before: {os.getloadavg()[0]:.1f})",
         )
         return self.chosen
