@@ -8,6 +8,8 @@ from __future__ import annotations
 import itertools
 from collections import Counter, deque
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from typing import Any
 
 from live import controls
 from live.controls import Settings
@@ -194,6 +196,19 @@ class Session:
     def loading(self) -> str | None:
         """The name of the model that is being loaded, if one is. Any thread."""
         return self._casting.loading
+
+    def state(self) -> dict[str, Any]:
+        """Everything that a person may want to know, in one plain dict. Any thread, never blocks."""
+        return {
+            "settings": asdict(self.settings),
+            "model": self.playing,
+            "loading": self.loading,
+            "status": self.policy.status(),
+            "heard": self.heard,
+            "sent": self.sent,
+            "dropped": self.dropped,
+            "deadline": self.counts["deadline"],
+        }
 
     def subscribe(self, listener: Listener) -> None:
         """Tell ``listener`` what becomes of every change and action. Any thread."""

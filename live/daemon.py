@@ -1,0 +1,194 @@
+"""Everything that runs while Antiphon does: models, processes, capture, sound; begun and ended in order."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from live import ports
+from live.controls import Settings
+from live.engine.engine import Engine
+from live.engine.errands import Errands
+from live.engine.loaded import Loaded
+from live.engine.provider import ProviderChoice
+from live.engine.session import COMPANION_CHANNELS, Session
+from live.errors import AntiphonError
+from live.sessions.begin import record
+from live.sessions.folder import sessions_folder
+from live.sessions.prune import prune_in_background
+from live.sound.sound import Sound
+from live.stage import records as r
+from live.stage.clock import SystemClock, sharpen_timers
+from live.stage.link import StageLink
+from live.stage.settings import NO_API, StageSettings
+
+LARGE_PERIOD = 256
+"""Frames; above this a musician hears that notes wait for the period."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """What is chosen once, at the start; what can change while playing is in the table of controls.
+
+    ``api`` is ``auto``, a MIDI system's name, or ``none``. ``thru`` None: on for named inputs. ``channels``
+    are those of musicians, 1 to 16, without 10. ``keep_bytes`` None: sessions are never deleted.
+    """
+
+    api: str = "auto"
+    inputs: tuple[str, ...] = ()
+    output: str | None = None
+    thru: bool | None = None
+    channels: tuple[int, ...] | None = None
+    provider: str = "auto"
+    seed: int | None = None
+    capture: bool = False
+    keep_bytes: int | None = None
+    sound: bool = False
+    soundfont: Path | None = None
+
+    def wire_channels(self) -> tuple[int, ...]:
+        """The companion's channels as the wire has them, 0 to 15. Raises ``AntiphonError``."""
+        for channel in self.channels or ():
+            if not 1 <= channel <= 16 or channel == 10:
+                raise AntiphonError(
+                    f"channel {channel} cannot be used: 1 to 16 without 10, which is for drums"
+                )
+        return tuple(channel - 1 for channel in self.channels) if self.channels else COMPANION_CHANNELS
+
+
+class Daemon:
+    """A context manager; entering it loads, opens and starts, and blocks for all of that. One thread.
+
+    ``say`` takes a line for a person, ``on_record`` what the stage says after the engine has been given it;
+    both from any thread, and they must not wait. Raises ``AntiphonError`` and its children, ``ModelError``.
+    """
+
+    def __init__(
+        self,
+        options: Options,
+        settings: Settings,
+        say: Callable[[str], None],
+        on_record: Callable[[r.StageRecord], None] = lambda _: None,
+    ) -> None:
+        self._options, self._say, self._on_record = options, say, on_record
+        self._channels = options.wire_channels()
+        self._settings = settings
+        self._opened = contextlib.ExitStack()
+        self._sound: Sound | None = None
+        self.ports = StageSettings()
+        self.session: Session
+        self.engine: Engine
+        self.link: StageLink
+
+    def start(self) -> None:
+        """Load the model, open the ports, listen. Once."""
+        sharpen_timers()
+        with contextlib.ExitStack() as opened:  # what begins here ends in the opposite order
+            self._prepare(opened)
+            self._begin(opened)
+            self._opened = opened.pop_all()
+
+    def close(self) -> None:
+        """End every note, close the ports, end both processes. Idempotent; blocks for up to 2 s."""
+        self._opened.close()
+
+    def hear(self, record: r.StageRecord) -> None:
+        """Take a record of the stage, or one in its place. Any thread, never blocks."""
+        self.engine.on_record(record)
+        self._on_record(record)
+
+    def prune(self) -> None:
+        """Delete old sessions beside the music, if they are too many. Never blocks."""
+        path, most = self.session.capture.path, self._options.keep_bytes
+        if path is not None and most is not None:
+            prune_in_background(sessions_folder(), most, path)
+
+    def _prepare(self, opened: contextlib.ExitStack) -> None:
+        options = self._options
+        self.ports = self._choose_ports(
+            None if options.api == NO_API else ports.choose_api(options.api), opened
+        )
+        providers = ProviderChoice(options.provider, say=self._say)
+        networks = Loaded(lambda name: providers.pick(name).provider)
+        errands = Errands(lambda turn: self.engine.do(lambda _: turn()))
+        opened.callback(errands.close)
+        self.session = Session(
+            networks.get,
+            self._send,
+            self._settings.changed("thru", any(port.thru for port in self.ports.inputs)),
+            SystemClock(),
+            errand=errands.send,
+            seed=int.from_bytes(os.urandom(4)) if options.seed is None else options.seed,
+            channels=self._channels,
+        )
+        self.engine = Engine(self.session, SystemClock(), self._say)
+        self.link = StageLink(self.ports, self.hear if self._sound is None else self._sound.beside(self.hear))
+
+    def _choose_ports(self, api: str | None, opened: contextlib.ExitStack) -> StageSettings:
+        options = self._options
+        output, thru = options.output, options.thru
+        if options.sound:
+            self._sound = Sound(api, options.soundfont, output, self._channels, self._send, self._say)
+            opened.callback(self._sound.close)
+            self._sound.start()
+            output, thru = self._sound.output(), thru is not False  # nobody else sounds the player's notes
+        return ports.choose(api, options.inputs, output, thru)
+
+    def _begin(self, opened: contextlib.ExitStack) -> None:
+        opened.callback(self._close_capture)
+        opened.callback(self.link.close)
+        self.link.start()
+        self._say_names()
+        if self._sound is not None:
+            self._sound.connect(self.ports, self.session.playing)
+            self.session.on_model = self._sound.fit
+        if self._options.capture:
+            record(self.session, self.ports, self._say)
+        opened.callback(self.engine.stop)
+        self.engine.start()
+
+    def _close_capture(self) -> None:
+        self.session.capture.close()
+
+    def _send(self, *orders: r.EngineRecord) -> None:
+        self.link.send(*orders)
+
+    # -- words --------------------------------------------------------------------------------------
+
+    def _say_names(self) -> None:
+        """One line if another daemon runs, so that this one's ports are not those that one looks for."""
+        own = [port.name for port in self.ports.ports if port.virtual]
+        if set(own) - {ports.INPUT_NAME, ports.OUTPUT_NAME}:
+            names = " and ".join(map(repr, own))
+            self._say(f"another Antiphon is playing; the ports of this one are {names}")
+
+    def say_if_quiet(self) -> None:
+        """One line that names the inputs, if nothing has been heard yet."""
+        if not self.session.heard and self.ports.inputs:
+            names = ", ".join(port.name for port in self.ports.inputs)
+            self._say(f"nothing heard yet; listening to: {names} (see antiphon ports)")
+
+    def ready_line(self) -> str:
+        """One line that says what is open and how late a note can be by the MIDI system alone."""
+        mode, ready = self.session.settings.mode, self.link.ready
+        if not self.ports.inputs and not self.ports.outputs:
+            why = (
+                "without MIDI"
+                if self._options.api == NO_API
+                else "no MIDI system answers, so nothing can be heard"
+            )
+            return f"ready: {why}; mode {mode}"
+        inputs = ", ".join(port.name for port in self.ports.inputs)
+        outputs = ", ".join(port.name for port in self.ports.outputs)
+        line = f"ready: {inputs} -> {outputs} ({self.ports.api}), mode {mode}"
+        if ready is not None and ready.period_frames:
+            spread = 1000 * ready.period_frames / ready.sample_rate
+            line += f", period {ready.period_frames} frames ({spread:.1f} ms)"
+            if ready.period_frames > LARGE_PERIOD:
+                line += f", notes may wait that long: set {LARGE_PERIOD} frames or fewer"
+        if self._sound is not None:
+            line += f", {self._sound.description}"
+        return line + (", without real-time priority" if ready is not None and not ready.realtime else "")
