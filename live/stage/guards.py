@@ -76,6 +76,11 @@ class EchoGuard:
         """The source says that no key of this channel is down."""
         self._down = {place for place in self._down if place[:2] != (source, channel)}
 
+    def gone(self, source: int) -> None:
+        """The source has vanished: none of its keys is down, and no echo of it will end."""
+        self._down = {place for place in self._down if place[0] != source}
+        self._swallowed = {place: count for place, count in self._swallowed.items() if place[0] != source}
+
     def _forget(self, channel: int, pitch: int, source: int) -> None:
         """The key is up: what it sent will not be taken for an echo of its next stroke."""
         notes = self._sent.get((channel, pitch))
@@ -139,3 +144,7 @@ class DoubleNotes:
             self._swallowed.discard(place)
             return True
         return False
+
+    def gone(self, source: int) -> None:
+        """The source has vanished, and with it the ends of its notes that did not count."""
+        self._swallowed = {place for place in self._swallowed if place[0] != source}

@@ -13,6 +13,7 @@ import selectors
 import socket
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from types import TracebackType
 
 from live.errors import PortError
@@ -138,7 +139,8 @@ class StageLink:
             if not came_up and self._closing.wait(_RETRY_SECONDS):
                 return
             with contextlib.suppress(OSError):  # no process to be had: tried again
-                self._child = StageChild(self._settings)
+                connections = self._mirror.connections(len(self._settings.ports))
+                self._child = StageChild(replace(self._settings, connections=connections))
 
     def _attend(self) -> tuple[r.PortLost, str]:
         """Listen to the present stage until it is gone. What was lost, and in which words."""
@@ -165,8 +167,6 @@ class StageLink:
                     match record:
                         case r.Heartbeat(beat, since) if since and beat - since > STUCK_NS:
                             return r.PortLost(r.LostReason.CALL_STUCK), STUCK
-                        case r.Heartbeat():
-                            pass
                         case r.Text(r.Topic.LOST, text):
                             words = text
                         case r.PortLost():
@@ -175,8 +175,8 @@ class StageLink:
                             patience = STUCK_NS
                             self._came_up(child, record)
                         case _:
-                            self._mirror.said(record)
-                            self._on_record(record)  # type: ignore[arg-type]
+                            if self._mirror.said(record):
+                                self._on_record(record)  # type: ignore[arg-type]
         return r.PortLost(r.LostReason.ENDED), ENDED
 
     def _came_up(self, child: StageChild, ready: r.Ready) -> None:

@@ -13,9 +13,9 @@ from typing import TypeAlias
 from live.stage.clock import SECOND, Clock
 from live.stage.messages import Incoming
 from live.stage.performer import Performer
-from live.stage.records import EngineRecord
+from live.stage.records import EngineRecord, PortNews
 
-Item: TypeAlias = Incoming | EngineRecord | None
+Item: TypeAlias = Incoming | EngineRecord | PortNews | None
 
 _LONGEST_WAIT_NS = 60 * SECOND
 
@@ -80,6 +80,8 @@ class SenderLoop:
             return False
         if isinstance(item, Incoming):
             performer.hear(item)
+        elif isinstance(item, PortNews):
+            performer.take_note(item)
         else:
             performer.obey(item)
         performer.play_due()

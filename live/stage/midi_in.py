@@ -48,7 +48,7 @@ class Stamper:
 
 
 class Input:
-    """One open input port. Keep it: RtMidi stops when its object is collected."""
+    """One input port, or None as long as its device is not plugged in."""
 
     def __init__(
         self,
@@ -63,7 +63,17 @@ class Input:
         self._deliver = deliver
         self._stamper = Stamper()
         self._decoder = Decoder()
-        self._at_first_call: Callable[[], object] | None = None
+        self._lock = threading.Lock()  # a port is not to be closed under a poll
+
+    def plug(self, midi_in: Any) -> None:
+        """Listen to this open port from now on. Any thread; waits for a poll under way."""
+        with self._lock:
+            self._midi_in = midi_in
+
+    def unplug(self) -> None:
+        """Call no port any more. As :meth:`plug`."""
+        with self._lock:
+            self._midi_in = None
 
     @property
     def bad_bytes(self) -> int:
@@ -78,33 +88,38 @@ class Input:
 
     def poll(self) -> None:
         """Take what RtMidi has queued, at most 256 messages. The reader thread; never blocks."""
-        for _ in range(_BATCH):
-            event = self._midi_in.get_message()
-            if event is None:
+        with self._lock:
+            if self._midi_in is None:
                 return
-            self.accept(*event)
+            for _ in range(_BATCH):
+                event = self._midi_in.get_message()
+                if event is None:
+                    return
+                self.accept(*event)
 
-    def use_callback(self, at_first_call: Callable[[], object]) -> None:
-        """Have RtMidi call :meth:`accept` from its own thread (never on JACK).
+    def use_callback(self, midi_in: Any, at_first_call: Callable[[], object]) -> None:
+        """Have RtMidi call :meth:`accept` from its own thread (never on JACK). Before the port is opened.
 
         ``at_first_call`` is done once in that thread, which nobody else can reach.
         """
-        self._at_first_call = at_first_call
-        self._midi_in.set_callback(self._called_back)
+        first = [at_first_call]
 
-    def _called_back(self, event: tuple[list[int], float], _: object) -> None:
-        if self._at_first_call is not None:
-            first, self._at_first_call = self._at_first_call, None
-            first()
-        self.accept(*event)
+        def called_back(event: tuple[list[int], float], _: object) -> None:
+            if first:
+                first.pop()()
+            self.accept(*event)
+
+        midi_in.set_callback(called_back)
 
     def detach(self) -> None:
         """No more callbacks. Idempotent; any thread."""
-        self._midi_in.cancel_callback()
+        with self._lock:
+            if self._midi_in is not None:
+                self._midi_in.cancel_callback()
 
     def close(self) -> None:
-        """Close the port. Idempotent; may block for a second when the MIDI system is dead."""
-        self._midi_in.close_port()
+        """Call the port no more; who opened it closes it. Idempotent."""
+        self.unplug()
 
 
 class PollingReader:

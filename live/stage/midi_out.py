@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable
 from typing import Any
 
@@ -11,7 +12,7 @@ from live.stage.sinks import SendError
 
 
 class RtMidiSink:
-    """One open output port. Keep it: RtMidi stops when its object is collected."""
+    """One output port, or None as long as its device is not plugged in: what is sent then is gone."""
 
     lead_ns = 0
     """A port sends at once; on JACK it lands on the start of the next period."""
@@ -20,6 +21,17 @@ class RtMidiSink:
         self.dead = False
         """The MIDI system is gone: never call the port again. Any thread may set it."""
         self._midi_out = midi_out
+        self._lock = threading.Lock()  # a port is not to be closed under a call
+
+    def plug(self, midi_out: Any) -> None:
+        """Play to this open port from now on. Any thread; waits for a call under way."""
+        with self._lock:
+            self._midi_out = midi_out
+
+    def unplug(self) -> None:
+        """Call no port any more. As :meth:`plug`."""
+        with self._lock:
+            self._midi_out = None
 
     def pieces(self, message: bytes) -> Iterable[bytes]:
         """The message whole: RtMidi cuts it where a system needs that."""
@@ -33,11 +45,12 @@ class RtMidiSink:
         if self.dead:
             raise SendError("the MIDI system has gone away")
         try:
-            self._midi_out.send_message(message)
+            with self._lock:
+                if self._midi_out is not None:
+                    self._midi_out.send_message(message)
         except (rtmidi.RtMidiError, ValueError) as error:
             raise SendError(str(error)) from error
 
     def close(self) -> None:
-        """Close the port. Idempotent; RtMidi first waits until what was sent is out."""
-        if not self.dead:
-            self._midi_out.close_port()
+        """Call the port no more; who opened it closes it. Idempotent."""
+        self.unplug()

@@ -1,12 +1,12 @@
 """What the link remembers of a stage, so that another one can take its place.
 
-Which notes it left sounding, and how its switches stood. ``ordered`` is for any thread, the rest for
-the link's; nothing here blocks.
+Which notes it left sounding, how its switches stood, and what was connected to it. ``ordered`` is for any
+thread, the rest for the link's; nothing here blocks.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from live.stage import records as r
 from live.stage.held_notes import Key, thru_owner
@@ -20,6 +20,7 @@ class Mirror:
 
     def __init__(self) -> None:
         self._sounding: set[tuple[int, Key]] = set()
+        self._connected: dict[int, tuple[str, ...]] = {}
         self._switches: dict[tuple[object, ...], r.EngineRecord] = {}
 
     def ordered(self, orders: Iterable[r.EngineRecord]) -> None:
@@ -36,12 +37,28 @@ class Mirror:
                 case r.SetLateLimit():
                     self._switches[r.SetLateLimit,] = order
 
-    def said(self, record: r.Record) -> None:
-        """Follow what sounds."""
+    def said(self, record: r.Record) -> bool:
+        """Follow what sounds and what is connected. Whether the engine is to know."""
         if isinstance(record, r.Sent):
             self._follow(record.tag, record.port, record.message)
+        elif isinstance(record, r.SourceGone):
+            self._keep(lambda owner, _: owner != thru_owner(record.source))
+        elif isinstance(record, r.OutputGone):
+            self._keep(lambda _, key: key.port != record.port)
+        elif isinstance(record, r.Text):
+            if record.topic == r.Topic.CONNECTED:
+                self._connected[record.number] = tuple(record.text.splitlines())
+                return False
         elif isinstance(record, r.Heard) and record.flags & HeardFlag.THRU:
             self._follow(thru_owner(record.source), THRU_PORT, record.message)
+        return not isinstance(record, r.Heartbeat)
+
+    def connections(self, ports: int) -> tuple[tuple[str, ...], ...]:
+        """For each port: what was connected to it on JACK."""
+        return tuple(self._connected.get(number, ()) for number in range(ports))
+
+    def _keep(self, stays: Callable[[int, Key], bool]) -> None:
+        self._sounding = {(owner, key) for owner, key in self._sounding if stays(owner, key)}
 
     def _follow(self, owner: int, port: int, message: bytes) -> None:
         if is_note_on(message):

@@ -108,9 +108,11 @@ class Outputs:
             ended.append(Ended(key, owner, message, wire, now))
         return ended
 
-    def lift_pedals(self) -> None:
-        """Send every pedal that is down up again. Tries each, whatever a port says."""
+    def lift_pedals(self, only: int | None = None) -> None:
+        """Send every pedal (of one port) that is down up again. Tries each, whatever a port says."""
         for port, channel, number in self.held.pedals():
+            if only not in (None, port):
+                continue
             with contextlib.suppress(SendError):
                 self.put(port, messages.controller(channel, number, 0), self._clock.now_ns())
 

@@ -46,6 +46,7 @@ class Performer:
         self._late_limit_ns = settings.late_limit_ns
         self._unsent: dict[tuple[int, Key], int] = {}
         self._ended: dict[tuple[int, Key], int] = {}
+        self._left_behind: dict[int, list[bytes]] = {}
 
     # -- what comes in ----------------------------------------------------------------------------
 
@@ -53,6 +54,16 @@ class Performer:
         """An input said something: thru first, then the engine is told."""
         if self._player.hear(incoming):
             self.end_everything()
+
+    def take_note(self, news: records.PortNews) -> None:
+        """A port has lost its device, or has it again: what sounded because of it ends."""
+        match news:
+            case records.SourceGone():
+                self._player.gone(news.source)
+            case records.OutputGone():
+                self._output_gone(news)
+            case records.OutputBack():
+                self._output_back(news)
 
     def obey(self, record: records.EngineRecord) -> None:
         """Do what the engine says. ``Stop`` is not for the performer."""
@@ -177,6 +188,23 @@ class Performer:
         self._unsent.clear()
         self._tell_ended(self.outputs.end(lambda _: True))
         self.outputs.lift_pedals()
+
+    def _output_gone(self, news: records.OutputGone) -> None:
+        """What sounds there ends; the device will be told when it is back, for it may go on sounding."""
+        held = self.outputs.held
+        ended = self.outputs.end(lambda _: True, lambda key: key.port == news.port)
+        self._left_behind[news.port] = [
+            *(messages.note_off(key.channel, key.pitch) for key in sorted({each.key for each in ended})),
+            *(messages.controller(p.channel, p.controller, 0) for p in held.pedals() if p.port == news.port),
+        ]
+        self.outputs.lift_pedals(news.port)
+        self._tell_ended(ended)
+        self._report(news)
+
+    def _output_back(self, news: records.OutputBack) -> None:
+        for message in self._left_behind.pop(news.port, ()):
+            self.outputs.put(news.port, message, self._clock.now_ns())
+        self._report(news)
 
     def _panic(self) -> None:
         self.end_everything()

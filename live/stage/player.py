@@ -46,6 +46,7 @@ class Player:
         self._clock = clock
         self._counts = counts
         self._report = report
+        self._feet: dict[Pedal, int] = {}  # who moved each pedal last
 
     def hear(self, incoming: Incoming) -> bool:
         """Serve one message. True when it asks for everything to end (CC 120, system reset)."""
@@ -77,6 +78,18 @@ class Player:
             return self._doubles.swallows_on(source, message, stamp_ns)
         return messages.is_note_off(message) and self._doubles.swallows_off(source, message)
 
+    def gone(self, source: int) -> None:
+        """The source has vanished: what it holds ends, its pedals come up."""
+        owner = thru_owner(source)
+        self._outputs.end(lambda each: each == owner)
+        for pedal in self._outputs.held.pedals():
+            if self._feet.get(pedal) == source:
+                up = messages.controller(pedal.channel, pedal.controller, 0)
+                self._outputs.put(THRU_PORT, up, self._clock.now_ns())
+        self._echo.gone(source)
+        self._doubles.gone(source)
+        self._report(records.SourceGone(source))
+
     # -- thru -------------------------------------------------------------------------------------
 
     def _pass_on(self, source: int, message: bytes) -> bool:
@@ -98,6 +111,8 @@ class Player:
             key = Key(THRU_PORT, message[0] & 0x0F, message[1])
             self._outputs.press(key, thru_owner(source), message, now, source)
         else:
+            if messages.is_controller(message) and message[1] in messages.HOLDING_PEDALS:
+                self._feet[Pedal(THRU_PORT, message[0] & 0x0F, message[1])] = source
             self._outputs.put(THRU_PORT, message, now)
         return True
 

@@ -3,8 +3,8 @@
 The engine starts it with one end of a socketpair. When that closes, or on SIGTERM, SIGINT or a
 ``Stop``, it ends every sounding note, closes its ports and exits 0; when its ports are gone it says
 so and exits 3. Threads: the main one reads orders and sends heartbeats and calls no port while notes
-are played; ``sender`` alone sends; ``reader`` polls inputs on JACK; ``port watch`` looks for named
-ports that vanish.
+are played; ``sender`` alone sends; ``reader`` polls inputs on JACK; ``port watch`` looks for ports and
+players that vanish and come back.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ import selectors
 import signal
 import socket
 import sys
-import threading
 import time
 import traceback
 from collections.abc import Sequence
@@ -27,7 +26,9 @@ from live.stage import realtime
 from live.stage.clock import MILLISECOND, SECOND, SystemClock, sharpen_timers
 from live.stage.loop import Item, SenderLoop
 from live.stage.midi_in import PollingReader
+from live.stage.patch import Connections, Patch
 from live.stage.performer import Performer
+from live.stage.port_watch import PortWatch
 from live.stage.records import (
     Count,
     Counter,
@@ -48,7 +49,11 @@ from live.stage.wiring import Wiring
 HEARTBEAT_NS = 50 * MILLISECOND
 EXIT_LOST = 3
 EXIT_STUCK = 4
-_PORT_WATCH_SECONDS = 0.5
+_PORT_WATCH_SECONDS = 0.1
+_JACK_WATCH_SECONDS = 0.5
+"""JACK pokes us."""
+_SETTLING_SECONDS = 0.1
+"""A connection that JACK lists is taken up some periods later; what is sent before is lost."""
 _GOODBYE_SECONDS = 0.2
 
 
@@ -64,7 +69,6 @@ class StageProcess:
         self._stopping = False
         self._wake_out, self._wake_in = socket.socketpair()
         self._wake_in.setblocking(False)
-        self._finished = threading.Event()
         self._told: dict[Counter, int] = {}
 
     def run(self) -> int:
@@ -91,19 +95,23 @@ class StageProcess:
         sender.start()
         if wiring.polled:
             reader.start()
-        watch = threading.Thread(target=self._watch_ports, args=(wiring,), name="port watch", daemon=True)
-        if any(not port.virtual for port in self._settings.ports):
-            watch.start()
+        patch = Patch(wiring.jack, self._settings, self._tell_connections) if wiring.jack else None
+        seconds = _JACK_WATCH_SECONDS if patch else _PORT_WATCH_SECONDS
+        watch = PortWatch(wiring, patch, self._inbox.put, self._say, seconds)
+        wiring.on_change = watch.poke
+        if any(self._settings.connections):  # what the stage before left sounding there is ended first
+            watch.look()
+            time.sleep(_SETTLING_SECONDS)
         self._greet(wiring, granted)
+        watch.start()
+        watch.poke()
         try:
             self._serve(performer, wiring)
         finally:  # whatever happened: detach, stop, wake, join, end what sounds, close
-            self._finished.set()
             performer.outputs.hurry = True
             wiring.detach()
             reader.stop()
-            if watch.ident is not None:
-                watch.join(_PORT_WATCH_SECONDS)
+            watch.stop()
             if not sender.stop():
                 # stuck in a port call: nothing more can be sent, and closing would hang too
                 self._goodbye()
@@ -190,14 +198,12 @@ class StageProcess:
         traceback.print_exception(error)
         self._give_up(f"a MIDI input failed: {error}", PortLost(LostReason.READ_FAILED))
 
-    def _watch_ports(self, wiring: Wiring) -> None:
-        names = [port.name for port in self._settings.ports]
-        while not self._finished.wait(_PORT_WATCH_SECONDS):
-            number = wiring.missing()
-            if number is not None:
-                text = f"MIDI port {names[number]!r} has vanished"
-                self._give_up(text, PortLost(LostReason.PORT, number))
-                return
+    def _say(self, text: str) -> None:
+        self._link.send(Text(Topic.ERROR, text))
+
+    def _tell_connections(self, connections: Connections) -> None:
+        for number, peers in enumerate(connections):
+            self._link.send(Text(Topic.CONNECTED, "\n".join(peers), number))
 
     def _goodbye(self) -> int:
         """Say why, if there is a reason, and wait a moment until it is out. The exit code."""

@@ -25,6 +25,9 @@ Stage -> engine
     PortLost           a port, the MIDI system or the stage itself went away: nothing sounds any more
     Heartbeat          every 50 ms, from a thread that never calls a port
     Count              one counter; sent when it changed, at most once a second
+    SourceGone         an input lost its player: its keys and pedals are up
+    OutputGone         an output lost its device: what sounded there has been ended
+    OutputBack         and has it again: it may have forgotten what it was told
     Text               words for a person: port names, the one line of an error
 """
 
@@ -79,8 +82,6 @@ class DropReason(IntEnum):
 class LostReason(IntEnum):
     """Why the stage gives up its ports. Values 64 and above are the link's own findings."""
 
-    PORT = 1
-    """A named port has vanished."""
     SERVER = 2
     """The MIDI system (JACK server, ALSA sequencer) has gone away."""
     SEND_FAILED = 3
@@ -126,6 +127,8 @@ class Topic(IntEnum):
     """The name of the input with number ``number``."""
     OUTPUT = 2
     """The name of the output with number ``number``."""
+    CONNECTED = 4
+    """What is connected to our port ``number`` on JACK, one name a line. Stage to link."""
     LOST = 3
     """Why the :class:`PortLost` that follows. Stage to link; the engine gets an ERROR line instead."""
 
@@ -281,6 +284,24 @@ class Count(NamedTuple):
     value: int
 
 
+class SourceGone(NamedTuple):
+    """Input ``source`` has lost its device, or a virtual one its last player. It may come back."""
+
+    source: int
+
+
+class OutputGone(NamedTuple):
+    """Output ``port`` has lost its device. What is sent there is gone until ``OutputBack``."""
+
+    port: int
+
+
+class OutputBack(NamedTuple):
+    """Output ``port`` plays again."""
+
+    port: int
+
+
 class Text(NamedTuple):
     """Words for a person. Longer ones are packed into several records and come out whole."""
 
@@ -292,5 +313,8 @@ class Text(NamedTuple):
 EngineRecord: TypeAlias = (
     Plan | Cancel | ReleaseCompanion | Panic | SetThru | SetBlocked | SetLateLimit | Silence | Stop
 )
-StageRecord: TypeAlias = Ready | Heard | Sent | Dropped | Cancelled | PortLost | Heartbeat | Count | Text
+PortNews: TypeAlias = SourceGone | OutputGone | OutputBack
+StageRecord: TypeAlias = (
+    Ready | Heard | Sent | Dropped | Cancelled | PortLost | Heartbeat | Count | PortNews | Text
+)
 Record: TypeAlias = EngineRecord | StageRecord

@@ -37,6 +37,8 @@ class StageSettings:
     outputs: tuple[OutputPort, ...] = ()
     late_limit_ns: int = 50 * MILLISECOND
     client: str = "Antiphon"
+    connections: tuple[tuple[str, ...], ...] = ()
+    """On JACK, for each port: what was connected to that of the stage before, to be connected again."""
 
     @property
     def ports(self) -> tuple[InputPort | OutputPort, ...]:
@@ -53,4 +55,5 @@ class StageSettings:
         fields = json.loads(text)
         fields["inputs"] = tuple(InputPort(**port) for port in fields["inputs"])
         fields["outputs"] = tuple(OutputPort(**port) for port in fields["outputs"])
+        fields["connections"] = tuple(map(tuple, fields["connections"]))
         return cls(**fields)

@@ -52,6 +52,9 @@ LAYOUTS: dict[type[r.Record], tuple[int, str, Callable[..., r.Record]]] = {
     r.Cancelled: (69, "III", r.Cancelled),
     r.PortLost: (70, "BB", lambda reason, number: r.PortLost(r.LostReason(reason), number)),
     r.Heartbeat: (71, "qqI", r.Heartbeat),
+    r.SourceGone: (74, "B", r.SourceGone),
+    r.OutputGone: (75, "B", r.OutputGone),
+    r.OutputBack: (76, "B", r.OutputBack),
     r.Count: (72, "Bq", lambda counter, value: r.Count(r.Counter(counter), value)),
 }
 _TEXT = (73, struct.Struct(f"<BBB?{_TEXT_PIECE + 1}p"))

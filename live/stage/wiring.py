@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable
 from types import TracebackType
 from typing import Any
@@ -17,6 +16,7 @@ from live.stage.jack_watch import JackWatch
 from live.stage.messages import Incoming
 from live.stage.midi_in import QUEUE_LIMIT, Input
 from live.stage.midi_out import RtMidiSink
+from live.stage.opened import OpenedPort
 from live.stage.settings import NO_API, InputPort, OutputPort, StageSettings
 from live.stage.sinks import RecordingSink, Sink
 
@@ -34,32 +34,32 @@ class Wiring:
         """Open everything. Raises ``PortError`` in one line, with nothing left open."""
         self.inputs: list[Input] = []
         self.sinks: list[Sink] = []
+        self.ports: list[OpenedPort] = []
+        """Inputs first, then outputs. A named one whose device is not there is not plugged in."""
+        self.jack: JackWatch | None = None
         self.period_frames = 0
         self.sample_rate = 0
+        self.on_change: Callable[[], None] = lambda: None
+        """Called on JACK when a port or a connection has come or gone, by a thread of libjack."""
         self._settings = settings
         self._on_lost = on_lost
-        self._watch: JackWatch | None = None
-        self._midi_ins: list[Any] = []
-        self._midi_outs: list[Any] = []
         self._dead = False
         if settings.api == NO_API:
             self.sinks.append(RecordingSink(clock, keep=False))
             return
         try:
-            for output in settings.outputs:
-                self._open_output(output, clock)
-            for number, port in enumerate(settings.inputs):
-                self._open_input(number, port, clock, deliver)
+            for port in settings.outputs:
+                self._open_output(port, clock)
+            for number, source in enumerate(settings.inputs):
+                self._open_input(number, source, clock, deliver)
         except (rtmidi.RtMidiError, NotImplementedError) as error:
             self.close()
             raise PortError(f"cannot open MIDI ports on {settings.api}: {error}") from error
-        except PortError:
-            self.close()
-            raise
+        self.ports.sort(key=lambda opened: opened.number)
         if settings.api == "jack":
-            self._watch = JackWatch(self.lost)
-            self.period_frames = self._watch.period_frames
-            self.sample_rate = self._watch.sample_rate
+            self.jack = JackWatch(self.lost, self._changed)
+            self.period_frames = self.jack.period_frames
+            self.sample_rate = self.jack.sample_rate
             for sink in self.sinks:
                 if isinstance(sink, JackSink) and self.period_frames:
                     sink.period_ns = self.period_frames * SECOND // self.sample_rate
@@ -69,27 +69,28 @@ class Wiring:
         return port.name if port.virtual and self._settings.api == "jack" else self._settings.client
 
     def _open_output(self, port: OutputPort, clock: Clock) -> None:
-        midi_out = rtmidi.MidiOut(apis.NUMBERS[self._settings.api], name=self._client(port))
-        self._midi_outs.append(midi_out)
-        _open(midi_out, port, "output")
         on_jack = self._settings.api == "jack"
-        self.sinks.append(JackSink(midi_out, clock) if on_jack else RtMidiSink(midi_out))
+        sink = JackSink(None, clock) if on_jack else RtMidiSink(None)
+        number = len(self._settings.inputs) + len(self.sinks)
+        self.sinks.append(sink)
+        api, client = apis.NUMBERS[self._settings.api], self._client(port)
+        self.ports.append(OpenedPort(number, port, lambda: rtmidi.MidiOut(api, name=client), sink))
 
     def _open_input(
         self, number: int, port: InputPort, clock: Clock, deliver: Callable[[Incoming], None]
     ) -> None:
-        midi_in = rtmidi.MidiIn(
-            apis.NUMBERS[self._settings.api],
-            name=self._client(port),
-            queue_size_limit=QUEUE_LIMIT,
-        )
-        self._midi_ins.append(midi_in)
-        midi_in.ignore_types(False, False, False)  # else the time deltas lie
-        opened = Input(number, midi_in, clock, deliver)
-        if self._settings.api not in apis.POLLED:
-            opened.use_callback(realtime.raise_priority)
-        _open(midi_in, port, "input")
+        opened = Input(number, None, clock, deliver)
         self.inputs.append(opened)
+        api, client = apis.NUMBERS[self._settings.api], self._client(port)
+
+        def make() -> Any:
+            midi_in = rtmidi.MidiIn(api, name=client, queue_size_limit=QUEUE_LIMIT)
+            midi_in.ignore_types(False, False, False)  # else the time deltas lie
+            if not self.polled:
+                opened.use_callback(midi_in, realtime.raise_priority)
+            return midi_in
+
+        self.ports.append(OpenedPort(number, port, make, opened))
 
     @property
     def polled(self) -> bool:
@@ -111,17 +112,13 @@ class Wiring:
                 sink.dead = True
         self._on_lost()
 
-    def missing(self) -> int | None:
-        """The number of the first named port (inputs, then outputs) that the system lost, or None.
+    @property
+    def is_dead(self) -> bool:
+        """The MIDI system is gone. Any thread."""
+        return self._dead
 
-        Not the sender's thread, nor that of the heartbeats: it asks the MIDI system.
-        """
-        for number, (port, rt) in enumerate(
-            zip(self._settings.ports, self._midi_ins + self._midi_outs, strict=True)
-        ):
-            if not port.virtual and not self._dead and port.name not in rt.get_ports():
-                return number
-        return None
+    def _changed(self) -> None:
+        self.on_change()
 
     def detach(self) -> None:
         """No more callbacks. Idempotent."""
@@ -133,19 +130,10 @@ class Wiring:
         """Close everything. Idempotent. A system that is gone is not talked to."""
         if self._dead:
             return
-        for each in self.inputs:
-            each.close()
-        self.inputs.clear()
-        for sink in self.sinks:
-            sink.close()
-        self.sinks.clear()
-        if self._watch is not None:
-            self._watch.close()
-        while rts := self._midi_ins or self._midi_outs:
-            rt = rts.pop()
-            with contextlib.suppress(rtmidi.RtMidiError):
-                rt.close_port()
-                rt.delete()  # leaves the server, else JACK waits for this client
+        if self.jack is not None:
+            self.jack.close()
+        while self.ports:
+            self.ports.pop().close()
 
     def __enter__(self) -> Wiring:
         return self
@@ -157,15 +145,3 @@ class Wiring:
         trace: TracebackType | None,
     ) -> None:
         self.close()
-
-
-def _open(rt: Any, port: InputPort | OutputPort, what: str) -> None:
-    """Open a virtual port, or the named one. Raises ``PortError`` or ``RtMidiError``."""
-    if port.virtual:
-        rt.open_virtual_port(port.name)
-        return
-    names = rt.get_ports()
-    if port.name not in names:
-        there = ", ".join(names) or "none"
-        raise PortError(f"MIDI {what} {port.name!r} is not there; there are: {there}")
-    rt.open_port(names.index(port.name), name=f"Antiphon {what}")

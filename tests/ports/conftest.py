@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from daemon import Daemon
-from jack_world import JackServer, Peer
+from jack_world import Device, JackServer, Peer
 from synth import Synth, soundfont
 
 
@@ -54,6 +54,20 @@ def peers() -> Iterator[Callable[..., Peer]]:
     yield make
     for peer in made:
         peer.close()
+
+
+@pytest.fixture
+def devices() -> Iterator[Callable[[str, str], Device]]:
+    """Makes keyboards and synths that daemons name: ``("keys" or "synth", name)``."""
+    made: list[Device] = []
+
+    def make(kind: str, name: str) -> Device:
+        made.append(Device(kind, name))
+        return made[-1]
+
+    yield make
+    for device in made:
+        device.close()
 
 
 @pytest.fixture

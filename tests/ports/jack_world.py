@@ -94,13 +94,12 @@ class Got(NamedTuple):
     message: bytes
 
 
-class Peer:
-    """The process of ``jack_peer.py``; ``number`` names a daemon that is not the first."""
+class Program:
+    """A process of one of the programs beside this file, that plays and hears MIDI for a test."""
 
-    def __init__(self, number: int | None = None) -> None:
-        program = [sys.executable, str(Path(__file__).with_name("jack_peer.py"))]
+    def __init__(self, script: str, *arguments: str) -> None:
         self._process = subprocess.Popen(
-            program if number is None else [*program, str(number)],
+            [sys.executable, str(Path(__file__).with_name(script)), *arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -151,7 +150,8 @@ class Peer:
 
     def close(self) -> None:
         """End the process. Idempotent."""
-        if self._process.returncode is not None:
+        assert self._process.stdin is not None
+        if self._process.stdin.closed:
             return
         with contextlib.suppress(BrokenPipeError, subprocess.TimeoutExpired):
             self.command("quit")  # jackd stalls for two seconds over a client that is killed
@@ -159,11 +159,29 @@ class Peer:
         self._process.kill()
         self._process.wait()
         self._thread.join()
-        assert self._process.stdin is not None
         assert self._process.stdout is not None
         with contextlib.suppress(BrokenPipeError):
             self._process.stdin.close()
         self._process.stdout.close()
+
+
+class Peer(Program):
+    """A player and a synth; ``number`` names a daemon that is not the first."""
+
+    def __init__(self, number: int | None = None) -> None:
+        super().__init__("jack_peer.py", *([] if number is None else [str(number)]))
+
+
+class Device(Program):
+    """A keyboard (``keys``) or a ``synth`` that a daemon names, or a ``player`` at the virtual port."""
+
+    def __init__(self, kind: str, name: str) -> None:
+        super().__init__("jack_device.py", kind, name)
+
+    def kill(self) -> None:
+        """As if its cable were pulled."""
+        self._process.kill()
+        self._process.wait()
 
 
 def wait_until(condition: Callable[[], object], seconds: float = SECONDS) -> None:

@@ -215,37 +215,6 @@ def test_a_port_call_that_never_comes_back_costs_the_stage_its_life(
         stage.link.close()
 
 
-def test_a_named_port_that_vanishes_is_missed_and_taken_up_again(
-    jack_server: JackServer, peers: Callable[[], Peer]
-) -> None:
-    synth = _fake_synth()
-    told: list = []
-    link = StageLink(choose("jack", output="fake synth"), told.append)
-    try:
-        link.start()
-        synth.kill()
-        synth.wait()
-        wait_until(lambda: [t for t in told if isinstance(t, r.PortLost)])
-        assert [t for t in told if isinstance(t, r.PortLost)] == [r.PortLost(r.LostReason.PORT, 1)]
-        synth = _fake_synth()
-        wait_until(lambda: [t for t in told if isinstance(t, r.Ready)])
-        assert len([t for t in told if isinstance(t, r.Text) and t.topic is r.Topic.ERROR]) == 1
-    finally:
-        link.close()
-        synth.kill()
-        synth.wait()
-
-
-def _fake_synth() -> subprocess.Popen:
-    code = (
-        "import rtmidi, time; m = rtmidi.MidiIn(rtmidi.API_UNIX_JACK, name='fake synth');"
-        "m.open_virtual_port('midi'); time.sleep(60)"
-    )
-    synth = subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.DEVNULL)
-    wait_until(lambda: "fake synth:midi" in list_ports("jack").outputs)
-    return synth
-
-
 def test_a_hundred_phrases_and_the_port_still_listens(stage: Stage) -> None:
     for n in range(100):
         pitch = 40 + n % 40

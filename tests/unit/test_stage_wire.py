@@ -23,6 +23,9 @@ EVERYTHING = [
     r.PortLost(r.LostReason.SERVER, 1),
     r.Heartbeat(1, 2, 3),
     r.Count(r.Counter.ECHOES, 2**40),
+    r.SourceGone(3),
+    r.OutputGone(1),
+    r.OutputBack(1),
     r.Text(r.Topic.INPUT, "", 3),
     r.Text(r.Topic.ERROR, "ein langer Satz über Anschlüsse, " * 9),
 ]

@@ -1,0 +1,89 @@
+"""One port of a stage: opened, or waited for until the device that it names is there.
+
+Main thread or that of the port watch; ``Input`` and ``RtMidiSink`` are served by their own threads meanwhile.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+from typing import Any, Protocol
+
+import rtmidi
+
+from live.stage.settings import InputPort, OutputPort
+
+
+class Holder(Protocol):
+    """Who plays or listens through a port."""
+
+    def plug(self, rt: Any) -> None: ...  # noqa: D102
+    def unplug(self) -> None: ...  # noqa: D102
+
+
+class OpenedPort:
+    """A port and its RtMidi object. ``number``: inputs first, then outputs.
+
+    ``make`` gives a new RtMidi object. Raises ``RtMidiError`` where the MIDI system does not answer.
+    """
+
+    def __init__(
+        self, number: int, port: InputPort | OutputPort, make: Callable[[], Any], holder: Holder
+    ) -> None:
+        self.number = number
+        self.name, self.virtual = port.name, port.virtual
+        self.is_input = isinstance(port, InputPort)
+        self.plugged = False
+        self._make, self._holder = make, holder
+        self._rt = make()
+        self._fresh = True
+        self.try_to_plug()
+
+    @property
+    def is_listed(self) -> bool:
+        """Whether the MIDI system has the port that is named. Asks the system."""
+        return self.virtual or self.name in self._rt.get_ports()
+
+    def try_to_plug(self) -> bool:
+        """Open it, if it is there. Raises ``RtMidiError`` where it cannot be opened."""
+        if not self.is_listed:
+            return False
+        if not self._fresh:
+            self._renew()
+        self._fresh = False
+        if self.virtual:
+            self._rt.open_virtual_port(self.name)
+        else:
+            names = self._rt.get_ports()
+            if self.name not in names:
+                return False
+            title = "Antiphon input" if self.is_input else "Antiphon output"
+            self._rt.open_port(names.index(self.name), name=title)
+        self._holder.plug(self._rt)
+        self.plugged = True
+        return True
+
+    def unplug(self) -> None:
+        """The device is gone: nobody calls the port any more."""
+        self._holder.unplug()
+        self.plugged = False
+
+    def close(self) -> None:
+        """Close the port and leave the MIDI system, else JACK waits for this client."""
+        self._holder.unplug()
+        self._end()
+
+    def _renew(self) -> None:
+        """What belonged to the lost device is of no use on some systems. On JACK our client is as it was,
+        and another one would take 20 ms, in which nobody plays."""
+        if self._rt.get_current_api() == rtmidi.API_UNIX_JACK:
+            self._rt.close_port()
+        else:
+            self._end()
+            self._rt = self._make()
+
+    def _end(self) -> None:
+        with contextlib.suppress(rtmidi.RtMidiError):
+            self._rt.close_port()
+        with contextlib.suppress(rtmidi.RtMidiError):
+            self._rt.delete()

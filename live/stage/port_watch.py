@@ -1,0 +1,100 @@
+"""Notices named ports that vanish and come back, and players that leave a virtual port.
+
+A lost port takes nothing with it: it is waited for, and everything else goes on. A thread of its own,
+which may block: it asks the MIDI system. On JACK it is woken by every change of ports and connections.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Callable
+
+import rtmidi
+
+from live.stage.opened import OpenedPort
+from live.stage.patch import Patch
+from live.stage.records import OutputBack, OutputGone, PortNews, SourceGone
+from live.stage.wiring import Wiring
+
+VANISHED = "MIDI port {!r} has vanished; everything else goes on until it is back"
+BACK = "MIDI port {!r} is back"
+NOT_THERE = "MIDI port {!r} is not there; everything else plays until it comes"
+
+_SOON_SECONDS = 0.01
+_LOOKS_AFTER_A_POKE = 10
+"""JACK tells that a port goes some milliseconds before it has gone."""
+
+
+class PortWatch:
+    """Looks every ``seconds``, and when it is poked. ``deliver`` hands news to the sender."""
+
+    def __init__(
+        self,
+        wiring: Wiring,
+        patch: Patch | None,
+        deliver: Callable[[PortNews], None],
+        say: Callable[[str], None],
+        seconds: float,
+    ) -> None:
+        self._wiring, self._ports, self._patch = wiring, tuple(wiring.ports), patch
+        self._deliver, self._say, self._seconds = deliver, say, seconds
+        self._inputs = sum(port.is_input for port in self._ports)
+        self._poked = threading.Event()
+        self._stopping = False
+        self._thread = threading.Thread(target=self._run, name="port watch", daemon=True)
+
+    def start(self) -> None:
+        """Begin, and say which ports are not there. Main thread, once."""
+        for port in self._ports:
+            if not port.plugged:
+                self._say(NOT_THERE.format(port.name))
+        if self._patch is not None or not all(port.virtual for port in self._ports):
+            self._thread.start()
+
+    def poke(self) -> None:
+        """Something has changed: look now. Any thread, never blocks."""
+        self._poked.set()
+
+    def stop(self) -> None:
+        """Stop and join; idempotent, blocks for half a second at most. Main thread."""
+        self._stopping = True
+        self._poked.set()
+        if self._thread.ident is not None:
+            self._thread.join(0.5)
+
+    def _run(self) -> None:
+        soon = 0
+        while not self._stopping:
+            if self._poked.wait(_SOON_SECONDS if soon else self._seconds):
+                soon = _LOOKS_AFTER_A_POKE
+            soon = max(0, soon - 1)
+            self._poked.clear()
+            if not self._stopping and not self._wiring.is_dead:
+                self.look()
+
+    def look(self) -> None:
+        """Take note of what has changed. One thread."""
+        for port in self._ports:
+            with contextlib.suppress(rtmidi.RtMidiError):  # tried again at the next look
+                if not port.virtual:
+                    self._look_at(port)
+        if self._patch is not None:
+            for number in self._patch.look():
+                self._gone(self._ports[number])
+
+    def _look_at(self, port: OpenedPort) -> None:
+        if port.plugged and not port.is_listed:
+            port.unplug()
+            self._gone(port)
+            self._say(VANISHED.format(port.name))
+        elif not port.plugged and port.try_to_plug():
+            if not port.is_input:
+                self._deliver(OutputBack(port.number - self._inputs))
+            self._say(BACK.format(port.name))
+
+    def _gone(self, port: OpenedPort) -> None:
+        if port.is_input:
+            self._deliver(SourceGone(port.number))
+        else:
+            self._deliver(OutputGone(port.number - self._inputs))
