@@ -143,13 +143,9 @@ class Session:
                 self._hearing.forget()
                 self.policy.reset()
             case r.SourceGone(source):
-                self.capture.write("source gone", now_ns, source)
                 for part in self._listening.lost(source):
                     self._hear(now_ns, part, now_ns)
-            case r.OutputBack():
-                self.capture.write("output back", now_ns)
-                self._routing.take_up(now_ns)
-            case r.Ready():
+            case r.Ready() | r.OutputBack():
                 self._routing.take_up(now_ns)
             case _:
                 pass

@@ -80,7 +80,10 @@ def test_all_kinds_of_reports_are_taken():
         r.Cancelled(1, 0, 0),
         r.Sent(0, 0, on(60), 99),
         r.Dropped(0, 0, on(60), 99),
-        r.PortLost(r.LostReason.PORT),
+        r.SourceGone(0),
+        r.OutputGone(0),
+        r.OutputBack(0),
+        r.PortLost(r.LostReason.SERVER),
     ):
         setup.engine.on_record(record)
         assert setup.engine._turn()
