@@ -32,7 +32,8 @@ def others() -> Others:
         _percent(process)
     share = psutil.cpu_percent(interval=_LOOK_SECONDS) / 100
     busy = sorted(((_percent(each), each) for each in seen.values()), key=lambda pair: -pair[0])[:3]
-    return Others(share, tuple(_name(each) for percent, each in busy if percent >= _LEAST_SHARE))
+    names = [_name(each) for percent, each in busy if percent >= _LEAST_SHARE]
+    return Others(share, tuple(dict.fromkeys(names)))
 
 
 def _percent(process: psutil.Process) -> float:

@@ -18,7 +18,7 @@ LEGEND = (
     "key: when the stage process saw it; sent: when the port call had returned; port to port: from another "
     "process through the MIDI system, Antiphon and the MIDI system back into that process.",
     "phrase end: when the engine took the phrase for ended; the silence that tells it is no latency, but an "
-    "answer begins on purpose 15 to 50 ms later.",
+    "answer begins on purpose 10 to 50 ms later.",
 )
 """What the words of the table mean."""
 
@@ -30,7 +30,7 @@ def show(console: Console, found: Findings, verdict: Verdict) -> None:
     table = Table("", box=None, pad_edge=False)
     for name in (*SHARES, "n"):
         table.add_column(name, justify="right", no_wrap=True)
-    table.add_column("budget")
+    table.add_column("budget", no_wrap=True)
     for figure in found.figures:
         bad = missed(figure, found.period_ms)
         wanted = budget(figure.name, figure.unit, found.period_ms)

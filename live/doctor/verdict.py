@@ -39,7 +39,7 @@ def judge(found: Findings) -> Verdict:
         return Verdict(True, words, [], list(_cautions(found)))
     count = len({each.figure.name for each in bad})
     words = f"{count} {'budget is' if count == 1 else 'budgets are'} missed: not yet fit for the stage."
-    advice = [*_causes(found), *_cautions(found), *_last_resorts({each.figure.name for each in bad})]
+    advice = [*_causes(found), *_cautions(found), *_last_resorts(found, {each.figure.name for each in bad})]
     return Verdict(False, words, bad, list(dict.fromkeys(advice)))
 
 
@@ -73,9 +73,10 @@ def _causes(found: Findings) -> Iterator[str]:
         )
 
 
-def _last_resorts(names: set[str]) -> Iterator[str]:
+def _last_resorts(found: Findings, names: set[str]) -> Iterator[str]:
     """What helps when nothing else is in the way."""
-    if names & {"harmony_first", "harmony_all", "port_to_port"}:
+    through_ports = {"port_to_port"} if found.period_ms <= LARGE_PERIOD_MS else set()
+    if names & {"harmony_first", "harmony_all", *through_ports}:
         yield "fewer voices are quicker: antiphon live --voices 2, or 1"
     if names & {"piano_rate"}:
         yield "piano is the largest model: --model folk answers on a slower processor"

@@ -65,6 +65,21 @@ def test_it_measures_through_jack_beside_a_running_daemon(
     assert daemon.stop() == 0
 
 
+@pytest.mark.jack
+@pytest.mark.usefixtures("_jackd")
+def test_a_period_that_is_too_large_is_a_missed_budget() -> None:
+    large = JackServer(period=1024)
+    try:
+        done = doctor("--quick", "--json", "--api", "jack", JACK_DEFAULT_SERVER=large.name)
+    finally:
+        large.stop()
+    assert done.returncode == 1, done.stderr
+    told = json.loads(done.stdout)
+    assert any(line.startswith("port to port: first voice: p99") for line in told["missed"])
+    assert any("1024 frames (21.3 ms)" in line for line in told["advice"])
+    assert told["figures"]["planned"]["p50"] > 2  # spread over the period, as nothing can help
+
+
 def test_without_a_midi_system_it_measures_what_is_inside() -> None:
     done = doctor("--quick", "--json", "--api", "none", **NO_SERVER)
     assert done.returncode in (0, 1), done.stderr
