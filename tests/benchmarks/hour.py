@@ -25,6 +25,7 @@ from captured import Kept, kept  # noqa: E402
 from daemon import ToldDaemon, options, resident_bytes  # noqa: E402
 from jack_world import JackServer  # noqa: E402
 from section import put  # noqa: E402
+from xruns import Xruns  # noqa: E402
 
 from live.doctor.machine import describe  # noqa: E402
 
@@ -58,8 +59,8 @@ def main() -> int:
     server = JackServer()
     os.environ["JACK_DEFAULT_SERVER"] = server.name
     try:
-        with tempfile.TemporaryDirectory() as home:
-            for line in _play(chosen, Path(home)):
+        with tempfile.TemporaryDirectory() as home, Xruns() as xruns:
+            for line in _play(chosen, Path(home), xruns):
                 print(line, flush=True)
                 lines.append(line)
     finally:
@@ -69,7 +70,7 @@ def main() -> int:
     return int("stuck" in lines[-1])
 
 
-def _play(chosen: argparse.Namespace, home: Path) -> Iterator[str]:
+def _play(chosen: argparse.Namespace, home: Path, xruns: Xruns) -> Iterator[str]:
     daemon = ToldDaemon(
         *options("harmonize", "--input", "To Antiphon", "--thru", "--seed", chosen.seed), home=home
     )
@@ -90,6 +91,10 @@ def _play(chosen: argparse.Namespace, home: Path) -> Iterator[str]:
     yield from _summary(last, found)
     yield f"- exit code {code} after {took:.2f} s; lines of complaint: {len(daemon.complained)}"
     yield from (f"    - {line}" for line in daemon.complained[:10])
+    yield (
+        f"- JACK: {xruns.count} xruns; companion note-ons that it did not bring to the player: "
+        f"{found.sent_ons - last.get('companion', 0)}"
+    )
     faults = [name for name in ("lost", "strange", "doubled", "sounding") if last.get(name)]
     faults += ["not heard"] * (found.heard != last.get("played"))
     faults += ["companion notes left"] * (found.left > 0)
@@ -132,7 +137,7 @@ def _summary(counted: dict, found: Kept) -> Iterator[str]:
     yield (
         f"- player: {counted['played']} messages, {counted['notes']} of them note-ons; came back through "
         f"thru: all but {counted['lost']}; out of turn: {counted['strange']}; struck while sounding: "
-        f"{counted['doubled']}; sounding 3 s after the end: {counted['sounding']}"
+        f"{counted['doubled']}; sounding after the end: {counted['sounding']}"
     )
     yield (
         f"- session: {found.heard} messages heard; {found.sent_ons} companion note-ons and {found.sent_offs} "

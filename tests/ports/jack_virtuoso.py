@@ -22,8 +22,8 @@ from virtuoso import performance
 REPORT_S = 60.0
 LOST_AFTER = 64
 """Messages looked through for one that did not come back in its turn."""
-DEAF_S = 3.0
-"""How long the end is waited for: notes that sound on then are stuck."""
+END_S = 20.0
+"""How long the end is waited for: an answer may come and ends; notes that sound on then are stuck."""
 
 
 class Tally:
@@ -107,7 +107,10 @@ def main() -> None:
         tally.played(time.perf_counter_ns(), message)
         player.send_message(message)
     listen(begin + seconds)
-    listen(time.perf_counter() + DEAF_S)
+    end = time.perf_counter() + END_S
+    listen(time.perf_counter() + 3)
+    while tally.sounding and time.perf_counter() < end:
+        listen(time.perf_counter() + 0.1)
     tally.report(time.perf_counter() - begin, last=True)
     for port in (player, synth):
         port.close_port()
