@@ -22,7 +22,7 @@ class StageChild:
         ours, theirs = socket.socketpair()
         self.link = RecordSocket(ours)
         number = theirs.fileno()
-        command = [sys.executable, "-m", "live.stage.process"]
+        command = [sys.executable, "-P", "-m", "live.stage.process"]  # -P: a musician's ./live.py is not ours
         command += ["--fd", str(number), "--settings", settings.to_json()]
         try:
             if os.name == "nt":

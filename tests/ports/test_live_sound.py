@@ -5,14 +5,16 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from daemon import Daemon, children, options, runs
 from jack_world import JackServer, Peer, wait_until
+from sounding import without_end
 from synth import OURS, Recorder, connections, soundfont
-from test_live_ends import GONE, MELODY, in_harmony
+from test_live_ends import GONE, MELODY
 
 from live.sound.fluidsynth import how_to_install
 
@@ -42,6 +44,19 @@ def spy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     script.chmod(0o755)
     monkeypatch.setenv("PATH", f"{script.parent}{os.pathsep}{os.environ['PATH']}")
     return log
+
+
+def in_chord(peer: Peer) -> None:
+    """Holds a melody note with three voices; where a busy machine drops one as too late, the next note."""
+    for pitch in MELODY:
+        peer.send(bytes((0x90, pitch, 80)))
+        until = time.perf_counter() + 0.5
+        while time.perf_counter() < until:
+            if sum(note.channel > 0 for note in without_end(peer.log)) == 3:
+                return
+            time.sleep(0.002)
+        peer.send(bytes((0x80, pitch, 0)))
+    raise AssertionError(f"no harmony: {peer.log}")
 
 
 def synth_of(daemon: Daemon) -> int:
@@ -81,7 +96,7 @@ def test_the_player_and_three_voices_sound_and_all_ends_with_sigterm(
     wait_until(lambda: programs(spy) == FITTING)
 
     recorder = Recorder(tmp_path / "sound.wav", 6, client)
-    in_harmony(peer := peers())
+    in_chord(peer := peers())
     wait_until(lambda: len([line for line in played(spy) if line.startswith("noteon")]) >= 4)
     channels = {line.split()[1] for line in played(spy) if line.startswith("noteon")}
     assert channels == {"0", "1", "2", "3"}, "the player and three voices"
@@ -125,7 +140,7 @@ def test_a_synth_that_falls_is_started_again_with_its_programs_and_one_line(
         f"antiphon: FluidSynth ended (it ended with code {-signal.SIGSEGV}); started again"
     ]
     assert synth_of(daemon) != first
-    in_harmony(peers())
+    in_chord(peers())
     wait_until(lambda: len([line for line in played(spy) if line.startswith("noteon")]) >= 4)
     assert daemon.stop() == 0
 
@@ -140,7 +155,7 @@ def test_a_synth_that_falls_again_and_again_is_let_be(
         os.kill(synth_of(daemon), signal.SIGKILL)
         wait_until(lambda: len(daemon.complained) == count)  # noqa: B023
     assert "no sound until Antiphon is started again" in daemon.complained[-1]
-    in_harmony(peers())  # through From Antiphon, as ever
+    in_chord(peers())  # through From Antiphon, as ever
     assert len(daemon.family) == 2
     assert daemon.stop() == 0
 
@@ -155,7 +170,7 @@ def test_jackd_started_again_is_taken_up_by_the_synth_too(
     wait_until(lambda: daemon.complained)
     mortal_jack.start()
     wait_until(lambda: programs(spy) == 2 * FITTING, 20)
-    in_harmony(peers())
+    in_chord(peers())
     wait_until(lambda: len([line for line in played(spy) if line.startswith("noteon")]) >= 4)
     assert daemon.complained == [GONE]
     assert daemon.stop() == 0
@@ -166,7 +181,7 @@ def test_no_thru_leaves_the_players_notes_to_somebody_else(
 ) -> None:
     daemon = daemons(*options("harmonize", "--sound", "--no-thru"))
     daemon.wait_until_ready()
-    in_harmony(peers())
+    in_chord(peers())
     wait_until(lambda: len([line for line in played(spy) if line.startswith("noteon")]) >= 3)
     assert not [line for line in played(spy) if line.startswith("noteon 0 ")]
     assert daemon.stop() == 0

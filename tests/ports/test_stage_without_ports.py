@@ -95,3 +95,12 @@ def test_ports_that_do_not_open_are_one_error(told: list, monkeypatch: pytest.Mo
         link.start()
     assert link.pid is None
     assert told == []
+
+
+def test_a_file_of_our_name_where_the_musician_works_is_not_ours(
+    told: list, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "live.py").write_text("raise SystemExit('not Antiphon')")
+    monkeypatch.chdir(tmp_path)
+    with StageLink(StageSettings(), told.append) as link:
+        assert link.ready is not None
