@@ -15,6 +15,7 @@ from live.daemon import Daemon, Options
 from live.engine.told import Outcome, Told
 from live.errors import AntiphonError
 from live.listeners import Listeners
+from live.presets import Presets
 from live.stage import records as r
 from live.stage.clock import SystemClock
 from live.stage.decode import Decoder
@@ -34,7 +35,9 @@ class Antiphon:
     :meth:`play` alone is heard and :meth:`listen` alone hears. ``inputs`` and ``output`` name ports,
     ``channels`` (1-16) are the companion's. With ``capture`` a record of the session is kept; old ones are
     deleted when all together take more than ``keep_bytes``. ``say`` takes a line for a person (default:
-    standard error), from any thread. Further keywords are controls: ``mode="answer"``, ``voices=2``, ...
+    standard error), from any thread. ``control_channel`` (1-16) is for control alone, and MIDI controllers
+    are learned for what ``learn`` names, one after the other. Further keywords are controls:
+    ``mode="answer"``, ``voices=2``, ...; they come before those of ``preset``.
 
     Raises ``AntiphonError``, with one line, for whatever the user can put right.
     """
@@ -52,10 +55,18 @@ class Antiphon:
         keep_bytes: int | None = None,
         sound: bool = False,
         soundfont: Path | None = None,
+        control_channel: int | None = None,
+        learn: tuple[str, ...] = (),
+        preset: str | None = None,
         say: Callable[[str], None] = _complain,
         **controls: object,
     ) -> None:
         checked = {name: table.checked(name, value) for name, value in controls.items()}
+        if preset is not None:
+            found = Presets().load(preset)
+            if found.complaint:
+                say(found.complaint)
+            checked = {**found.values, **checked}
         options = Options(
             api=api,
             inputs=tuple(inputs),
@@ -68,6 +79,8 @@ class Antiphon:
             keep_bytes=keep_bytes,
             sound=sound,
             soundfont=soundfont,
+            control_channel=control_channel,
+            learn=tuple(learn),
         )
         self._clock = SystemClock()
         self._listeners = Listeners()
@@ -133,6 +146,11 @@ class Antiphon:
         """Do an action (``panic``, ``answer``, ...); blocks until it is done."""
         table.argument(name, argument)
         self._ask(name, lambda who: self._daemon.engine.act(name, argument, who))
+
+    @property
+    def presets(self) -> Presets:
+        """The user's presets: names, values. Its methods block for the disk."""
+        return self._daemon.presets
 
     def state(self) -> dict[str, Any]:
         """Everything about it in one plain dict: settings, model, counters. Never blocks."""

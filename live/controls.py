@@ -143,6 +143,13 @@ class Action(NamedTuple):
 ACTIONS: tuple[Action, ...] = (
     Action("panic", "every note ends now, on every channel"),
     Action("answer", "the phrase is over now: the companion answers at once"),
+    Action(
+        "learn", "the next MIDI controller that moves is for this", "a control, CONTROL=VALUE or an action"
+    ),
+    Action("unlearn", "no MIDI controller is for this any more", "what was learned, or all"),
+    Action("load_preset", "set all controls as the preset has them", "its name"),
+    Action("save_preset", "keep the present settings", "a name"),
+    Action("delete_preset", "forget a preset", "its name"),
 )
 ACTION_BY_NAME = {action.name: action for action in ACTIONS}
 

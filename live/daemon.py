@@ -12,10 +12,14 @@ from live import ports
 from live.controls import Settings
 from live.engine.engine import Engine
 from live.engine.errands import Errands
+from live.engine.learned import LearnedFile, Target
 from live.engine.loaded import Loaded
 from live.engine.provider import ProviderChoice
+from live.engine.recall import Recall
 from live.engine.session import COMPANION_CHANNELS, Session
+from live.engine.steering import Steering
 from live.errors import AntiphonError
+from live.presets import Presets
 from live.sessions.begin import record
 from live.sessions.folder import sessions_folder
 from live.sessions.prune import prune_in_background
@@ -35,6 +39,7 @@ class Options:
 
     ``api`` is ``auto``, a MIDI system's name, or ``none``. ``thru`` None: on for named inputs. ``channels``
     are those of musicians, 1 to 16, without 10. ``keep_bytes`` None: sessions are never deleted.
+    ``control_channel``: nothing on it is heard as playing. ``learn``: controllers are learned for these.
     """
 
     api: str = "auto"
@@ -48,6 +53,8 @@ class Options:
     keep_bytes: int | None = None
     sound: bool = False
     soundfont: Path | None = None
+    control_channel: int | None = None
+    learn: tuple[str, ...] = ()
 
     def wire_channels(self) -> tuple[int, ...]:
         """The companion's channels as the wire has them, 0 to 15. Raises ``AntiphonError``."""
@@ -82,6 +89,13 @@ class Daemon:
         self.session: Session
         self.engine: Engine
         self.link: StageLink
+
+        self.learned = LearnedFile()
+        self.presets = Presets()
+        if options.control_channel is not None and not 1 <= options.control_channel <= 16:
+            raise AntiphonError(f"control channel {options.control_channel} cannot be: 1 to 16")
+        for each in options.learn:
+            Target.parse(each)
 
     def start(self) -> None:
         """Load the model, open the ports, listen. Once."""
@@ -124,8 +138,20 @@ class Daemon:
             seed=int.from_bytes(os.urandom(4)) if options.seed is None else options.seed,
             channels=self._channels,
         )
+        recall = Recall(self.session, self.presets, errands.send)
+        channel = options.control_channel
+        steering = Steering(
+            self.session,
+            self._send,
+            errands.send,
+            self._say,
+            self.learned,
+            channel=None if channel is None else channel - 1,
+            program=recall.program,
+        )
         self.engine = Engine(self.session, SystemClock(), self._say)
         self.link = StageLink(self.ports, self.hear if self._sound is None else self._sound.beside(self.hear))
+        steering.begin()
 
     def _choose_ports(self, api: str | None, opened: contextlib.ExitStack) -> StageSettings:
         options = self._options
@@ -149,6 +175,8 @@ class Daemon:
             record(self.session, self.ports, self._say)
         opened.callback(self.engine.stop)
         self.engine.start()
+        for each in self._options.learn:
+            self.engine.act("learn", each)
 
     def _close_capture(self) -> None:
         self.session.capture.close()

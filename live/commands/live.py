@@ -44,6 +44,18 @@ def live(
     soundfont: Annotated[
         Path | None, typer.Option(help="SoundFont for --sound; default: from the usual places.")
     ] = None,
+    control_channel: Annotated[
+        int | None, typer.Option(help="MIDI channel (1-16) for control alone; default none.")
+    ] = None,
+    learn: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="CONTROL",
+            help="Learn the next MIDI controller that moves for this control, CONTROL=VALUE or action; "
+            "may be repeated.",
+        ),
+    ] = None,
+    preset: Annotated[str | None, typer.Option(help="Begin with the controls of this preset.")] = None,
     **controls: Any,
 ) -> None:
     """Play with a musician: harmonise each note as it is struck, or answer phrases."""
@@ -62,6 +74,9 @@ def live(
         keep_bytes=parse_size(keep_sessions),
         sound=sound or soundfont is not None,
         soundfont=soundfont,
+        control_channel=control_channel,
+        learn=tuple(learn or ()),
+        preset=preset,
         **given,
     )
     for number in (signal.SIGINT, signal.SIGTERM):

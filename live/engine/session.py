@@ -22,7 +22,7 @@ from live.engine.listening import Filter, Listening
 from live.engine.mute import Mute
 from live.engine.policy import Policy, Stage
 from live.engine.routing import Route, Routing
-from live.engine.told import Listener, Outcome, Told
+from live.engine.told import LATER, Doing, Listener, Outcome, Told
 from live.errors import AntiphonError
 from live.sessions import lines
 from live.stage import records as r
@@ -96,7 +96,9 @@ class Session:
         self._casting = Casting(networks, errand)
         self._wanted: dict[str, Told] = {}  # mode and model that wait for a network
         self._listeners: tuple[Listener, ...] = ()
-        self.actions: dict[str, Callable[[object, int, str], None]] = {
+        self.steers: Callable[[r.Heard, int], bool] = lambda *_: False
+        """Whether a message is for control, and not heard as playing."""
+        self.actions: dict[str, Doing] = {
             "panic": self._panic,
             "answer": self._answer,
         }
@@ -117,6 +119,10 @@ class Session:
     def on_record(self, record: r.StageRecord, now_ns: int) -> None:
         """Take one record from the stage."""
         self._now_ns = now_ns
+        if isinstance(record, r.Heard) and self.steers(record, now_ns):
+            self.heard += 1
+            self.capture.write(lines.STEERED, now_ns, *record)
+            return
         self.capture.write(lines.NAMES[type(record)], now_ns, *record)
         match record:
             case r.Heard(stamp, source, message):
@@ -223,6 +229,10 @@ class Session:
         """Tell it no more. Any thread."""
         self._listeners = tuple(each for each in self._listeners if each != listener)
 
+    def now_ns(self) -> int:
+        """The time, for what an errand has brought. Any thread."""
+        return self._clock.now_ns()
+
     def set(self, name: str, value: object, now_ns: int, who: str = "") -> None:
         """Change a control. Whether that was allowed is told to the listeners."""
         self.set_all({name: value}, now_ns, who)
@@ -235,14 +245,14 @@ class Session:
             try:
                 good = controls.checked(name, value)
             except AntiphonError as error:
-                self._tell(Outcome.REFUSED, name, value, who, str(error))
+                self.tell(Outcome.REFUSED, name, value, who, str(error))
                 continue
             if name in ("mode", "model"):
                 self._want(Told(Outcome.DONE, name, good, who))
                 cast = True
             else:
                 self._apply(name, good, now_ns)
-                self._tell(Outcome.DONE, name, good, who)
+                self.tell(Outcome.DONE, name, good, who)
         if cast:
             self._cast(now_ns)
         self._hear_muted(now_ns)
@@ -250,17 +260,18 @@ class Session:
     def act(self, name: str, value: object, now_ns: int, who: str = "") -> None:
         """Do an action. Whether that was possible is told to the listeners."""
         self._now_ns = now_ns
-        self.capture.write(lines.ACT, now_ns, name, value, who)
         try:
             value = controls.argument(name, value)
+            self.capture.write(lines.ACT, now_ns, name, value, who)
             do = self.actions.get(name)
             if do is None:
                 raise AntiphonError(f"{name} cannot be done here")
-            do(value, now_ns, who)
+            if do(value, now_ns, who) is LATER:
+                return
         except AntiphonError as error:
-            self._tell(Outcome.REFUSED, name, value, who, str(error))
+            self.tell(Outcome.REFUSED, name, value, who, str(error))
         else:
-            self._tell(Outcome.DONE, name, value, who)
+            self.tell(Outcome.DONE, name, value, who)
         self._hear_muted(now_ns)
 
     def _apply(self, name: str, value: object, now_ns: int) -> None:
@@ -276,14 +287,15 @@ class Session:
             self._mute.on = bool(value)
         self.policy.changed(name, now_ns)
 
-    def _tell(self, outcome: Outcome, name: str, value: object, who: str, text: str = "") -> None:
+    def tell(self, outcome: Outcome, name: str, value: object, who: str, text: str = "") -> None:
+        """Tell the listeners what became of something. Engine thread."""
         for listener in self._listeners:
             listener(Told(outcome, name, value, who, text))
 
     def _want(self, told: Told) -> None:
         before = self._wanted.get(told.name)
         if before is not None:
-            self._tell(Outcome.REFUSED, *before[1:4], f"{told.name} was changed again before it was ready")
+            self.tell(Outcome.REFUSED, *before[1:4], f"{told.name} was changed again before it was ready")
         self._wanted[told.name] = told
 
     def _cast(self, now_ns: int) -> None:
@@ -293,9 +305,9 @@ class Session:
             self._casting.forget()
             self._take_up(self._casting.now(name), now_ns)
         elif self._casting.loading != name:
-            self._casting.soon(name, lambda result: self._take_up(result, self._clock.now_ns()))
+            self._casting.soon(name, lambda result: self._take_up(result, self.now_ns()))
             for told in list(self._wanted.values()):  # none, where errands are done at once
-                self._tell(Outcome.LOADING, *told[1:4], f"loading {name}; until then everything goes on")
+                self.tell(Outcome.LOADING, *told[1:4], f"loading {name}; until then everything goes on")
 
     def _settings_wanted(self) -> Settings:
         return self.settings.with_values({name: told.value for name, told in self._wanted.items()})
@@ -312,7 +324,7 @@ class Session:
             policy = self.policy if same else policy_of(after.mode, found, self._stage)
         except (AntiphonError, ModelError) as error:
             for told in asked:
-                self._tell(Outcome.REFUSED, *told[1:4], str(error))
+                self.tell(Outcome.REFUSED, *told[1:4], str(error))
             return
         self.settings = after
         if after != before:  # one line for both: one without the other may not be possible
@@ -324,7 +336,7 @@ class Session:
             self.policy = policy
             self.on_model(self.playing)
         for told in asked:
-            self._tell(*told)
+            self.tell(*told)
 
     def _hear_muted(self, now_ns: int) -> None:
         for record in self._mute.dropped():

@@ -36,5 +36,9 @@ class Told(NamedTuple):
         return self.who.startswith(("osc", "code"))
 
 
+LATER = object()
+"""An action returns this if what became of it is told later, by itself."""
+Doing = Callable[[object, int, str], object]
+"""An action at work: it is given the argument, the time and who wants it."""
 Listener = Callable[[Told], None]
 """Called by the engine's thread: it may put into a queue, and must not wait for anything."""

@@ -22,6 +22,8 @@ FORMAT = 1
 
 SESSION, NOW, ORDER, MODEL, LOST, END = "session", "now", "order", "model", "lost", "end"
 WAKE, CONTROL, ACT, STOP, KEEP = "wake", "control", "act", "stop", "keep"
+STEERED = "steered"
+"""Heard, but for control: what came of it stands in lines of its own."""
 
 REPORTS: dict[str, type[Any]] = {
     "ready": r.Ready,
