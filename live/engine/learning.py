@@ -52,9 +52,10 @@ class Learning:
     def sees(self, place: Place, value: int, now_ns: int) -> Target | None:
         """A controller has a value: the target that it is learned for, if it has moved enough."""
         if self._settling is not None and self._settling[0] == place:
-            before, self._settling = self._settling, (place, now_ns)
-            if now_ns - before[1] < SETTLING_NS:
+            if now_ns - self._settling[1] < SETTLING_NS:
+                self._settling = place, now_ns
                 return None
+            self._settling = None
         first = self._first.setdefault(place, value)
         pressed_again = value == 127 == self._last.get(place)
         self._last[place] = value

@@ -74,10 +74,10 @@ class Steering:
             return True
         place, value = (message[0] & 0x0F, message[1]), message[2]
         own_channel = place[0] == self._channel
-        if ends_all(message):
-            return False
         if self._learning.target is not None and self._learn(place, value, now_ns):
             return True
+        if ends_all(message):
+            return False
         learned = self._learned.get(place)
         if learned is not None:
             self._do(learned, place, value, now_ns)
