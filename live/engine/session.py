@@ -122,8 +122,12 @@ class Session:
         if isinstance(record, r.Heard) and self.steers(record, now_ns):
             self.heard += 1
             self.capture.write(lines.STEERED, now_ns, *record)
-            return
-        self.capture.write(lines.NAMES[type(record)], now_ns, *record)
+        else:
+            self.capture.write(lines.NAMES[type(record)], now_ns, *record)
+            self._take(record, now_ns)
+        self._hear_muted(now_ns)
+
+    def _take(self, record: r.StageRecord, now_ns: int) -> None:
         match record:
             case r.Heard(stamp, source, message):
                 self.heard += 1
@@ -155,7 +159,6 @@ class Session:
                 self._routing.take_up(now_ns)
             case _:
                 pass
-        self._hear_muted(now_ns)
 
     def _hear(self, stamp_ns: int, message: bytes, now_ns: int) -> None:
         too_old = now_ns - stamp_ns > TOO_OLD_NS
