@@ -12,6 +12,7 @@ import time
 
 import rtmidi
 
+from live.doctor.clients import patiently
 from live.stage import apis, realtime
 from live.stage.midi_in import POLL_NS, QUEUE_LIMIT
 
@@ -21,8 +22,9 @@ def main() -> None:
     api, to, from_ = sys.argv[1:4]
     number = apis.NUMBERS[api]
     on_jack = api == "jack"
-    source = rtmidi.MidiIn(number, name=to if on_jack else "Antiphon", queue_size_limit=QUEUE_LIMIT)
-    target = rtmidi.MidiOut(number, name=from_ if on_jack else "Antiphon")
+    names = (to, from_) if on_jack else ("Antiphon", "Antiphon")
+    source = patiently(lambda: rtmidi.MidiIn(number, name=names[0], queue_size_limit=QUEUE_LIMIT))
+    target = patiently(lambda: rtmidi.MidiOut(number, name=names[1]))
     source.open_virtual_port(to)
     target.open_virtual_port(from_)
     ended = threading.Event()

@@ -18,6 +18,7 @@ from typing import Any
 
 import rtmidi
 
+from live.doctor.clients import patiently
 from live.stage import apis, realtime
 from live.stage.midi_in import QUEUE_LIMIT
 
@@ -35,8 +36,10 @@ class Peer:
         self.ended = threading.Event()
         """Nobody listens any more: the performance is broken off. Any thread may set it."""
         number = apis.NUMBERS[api]
-        self._player = rtmidi.MidiOut(number, name="Antiphon doctor's player")
-        self._synth = rtmidi.MidiIn(number, name="Antiphon doctor's synth", queue_size_limit=QUEUE_LIMIT)
+        self._player = patiently(lambda: rtmidi.MidiOut(number, name="Antiphon doctor's player"))
+        self._synth = patiently(
+            lambda: rtmidi.MidiIn(number, name="Antiphon doctor's synth", queue_size_limit=QUEUE_LIMIT)
+        )
         self._synth.ignore_types(False, False, False)
         _connect(self._player, to)
         _connect(self._synth, from_)

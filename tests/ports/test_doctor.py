@@ -14,6 +14,7 @@ import rtmidi
 from daemon import COMMAND, Daemon, children, options, runs
 from jack_world import JackServer, wait_until
 
+from live.doctor.clients import patiently
 from live.stage import apis
 
 NO_SERVER = {"JACK_DEFAULT_SERVER": "antiphon-test-no-such-server"}
@@ -30,7 +31,7 @@ def doctor(*arguments: str, **environment: str) -> subprocess.CompletedProcess:
 
 
 def ports_on_jack() -> list[str]:
-    client = rtmidi.MidiIn(apis.NUMBERS["jack"])
+    client = patiently(lambda: rtmidi.MidiIn(apis.NUMBERS["jack"]))
     try:
         return client.get_ports()
     finally:
