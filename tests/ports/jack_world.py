@@ -53,7 +53,8 @@ class JackServer:
         self.period = period
         self.start()
 
-    def start(self) -> None:
+    def start(self, tries: int = 3) -> None:
+        """Start it; servers that start at the same moment get in each other's way, so it is tried again."""
         command = ["jackd", "-n", self.name, "-R", "-d", "dummy", "-r", "48000"]
         self.process = subprocess.Popen(
             [*command, "-p", str(self.period)],
@@ -61,12 +62,19 @@ class JackServer:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
-        subprocess.run(
+        waited = subprocess.run(
             ["jack_wait", "-s", self.name, "-w", "-t", "10"],
-            check=True,
+            check=False,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
+        if waited.returncode == 0:
+            return
+        self.kill()
+        if tries <= 1:
+            self._slot.close()
+            raise RuntimeError(f"jackd {self.name} does not start")
+        self.start(tries - 1)
 
     def signal(self, number: int) -> None:
         self.process.send_signal(number)
