@@ -36,8 +36,16 @@ def _free_slot() -> tuple[BinaryIO, int]:
         except BlockingIOError:
             lock.close()
             continue
-        return lock, number
+        if not _runs(f"antiphon-test-{number}"):
+            return lock, number
+        lock.close()  # left behind by a test run that was killed: ours could not start beside it
     raise RuntimeError("too many JACK servers of tests at once")
+
+
+def _runs(server: str) -> bool:
+    """Whether a JACK server of this name answers."""
+    done = subprocess.run(["jack_wait", "-s", server, "-c"], capture_output=True, text=True, check=False)
+    return done.stdout.strip() == "running"
 
 
 class JackServer:
