@@ -37,6 +37,10 @@ _PROFILES = np.array(
         [0.712, 0.084, 0.474, 0.618, 0.049, 0.460, 0.105, 0.747, 0.404, 0.067, 0.133, 0.330],
     ]
 )
+_CENTRED = _PROFILES - _PROFILES.mean(axis=1, keepdims=True)
+_CENTRED /= np.sqrt((_CENTRED**2).sum(axis=1, keepdims=True))
+_TURNS = (np.arange(12)[:, None] + np.arange(12)) % 12
+"""``[12, 12]``: for each tonic, which pitch class is its first, second, ... degree."""
 
 
 class Key(NamedTuple):
@@ -86,10 +90,7 @@ def key_scores(classes: NDArray[np.float64]) -> NDArray[np.float64]:
     size = float(np.sqrt((weights**2).sum()))
     if size <= 1e-12 * max(1.0, float(classes.sum())):
         return np.zeros(24)
-    profiles = _PROFILES - _PROFILES.mean(axis=1, keepdims=True)
-    profiles /= np.sqrt((profiles**2).sum(axis=1, keepdims=True))
-    rotated = np.stack([np.roll(weights, -tonic) for tonic in range(12)]) / size
-    scores: NDArray[np.float64] = (profiles @ rotated.T).reshape(24)
+    scores: NDArray[np.float64] = (_CENTRED @ (weights[_TURNS] / size).T).reshape(24)
     return scores
 
 
