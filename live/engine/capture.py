@@ -16,6 +16,7 @@ from typing import Any
 from live.errors import FileError
 from live.sessions.hold import hold
 from live.sessions.lines import END, LOST, encode
+from live.sessions.tally import Tally
 from live.stage.clock import Clock, SystemClock
 
 PERIOD_SECONDS = 0.02
@@ -58,6 +59,7 @@ class Capture:
         self._torn = False
         self.lost = 0
         """Lines that are not in the file, in all."""
+        self._tally = Tally()
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._run, name="capture", daemon=True)
         self._thread.start()
@@ -104,8 +106,12 @@ class Capture:
     def _drain(self) -> None:
         waiting = self._waiting
         while waiting:
-            lines = [waiting.popleft() for _ in range(min(len(waiting), MOST_AT_ONCE))]
+            lines = [self._counted(waiting.popleft()) for _ in range(min(len(waiting), MOST_AT_ONCE))]
             self._put("".join(map(encode, lines)).encode(), len(lines), lines[0][1])
+
+    def _counted(self, line: Line) -> Line:
+        self._tally.count(line)
+        return (*line, *self._tally.values) if line[0] == END else line
 
     def _put(self, data: bytes, count: int, now_ns: int) -> None:
         """Write lines whole. Where a disk refuses, it is said once and tried again with the next ones."""

@@ -137,9 +137,7 @@ class _Again:
             consume(self.session, turn.entry)
         except _ReadingsEndError:
             if turn.whole:
-                raise AntiphonError(
-                    "the engine reads the clock where it did not: this is another version of it"
-                ) from None
+                raise
         return list(self._ordered), wanted
 
     def _reading(self) -> int:

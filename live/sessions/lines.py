@@ -5,8 +5,8 @@ what it consumed (:data:`INPUTS`: with the ``now_ns`` that it was given) and, af
 ``now`` is a reading of the clock that a decision may depend on, ``order`` holds what went to the stage, any
 other name is a remark of a policy. ``control`` has a name and a value for each control that changed in one
 moment; ``act`` a name, an argument and who wanted it. ``lost`` counts lines that a disk did not take; ``end``
-says that the session was closed in order. Messages are lists of bytes; times are nanoseconds of
-``perf_counter_ns``.
+says that the session was closed in order, with notes of the player, of the companion, and the modes. Messages
+are lists of bytes; times are nanoseconds of ``perf_counter_ns``.
 """
 
 from __future__ import annotations
@@ -61,7 +61,10 @@ def encode(item: tuple[Any, ...]) -> str:
     """``(name, now_ns, values...)`` as a line with its end. Takes about 5 us."""
     if item[0] == ORDER:
         item = (*item[:2], *((NAMES[type(order)], *order) for order in item[2:]))
-    return _ENCODER.encode(item) + "\n"
+    try:
+        return _ENCODER.encode(item) + "\n"
+    except (TypeError, ValueError):  # keys that are no words: better odd than not at all
+        return _ENCODER.encode((*item[:2], repr(item[2:]))) + "\n"
 
 
 def decode(line: bytes) -> Entry | None:

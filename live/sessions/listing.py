@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import re
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from live.errors import FileError
 from live.sessions.file import SessionFile
 from live.sessions.hold import is_held
-from live.sessions.lines import END, decode
+from live.sessions.lines import END, Entry, decode
 
 _STRUCK = rb"\[(?:14[4-9]|15\d),\d+,[1-9]"  # a note-on with a velocity
 _PLAYER = re.compile(rb'^\["heard",\d+,\d+,\d+,' + _STRUCK, re.M)
 _COMPANION = re.compile(rb'^\["sent",\d+,\d+,\d+,' + _STRUCK, re.M)
-_MODE = re.compile(rb'^\["control",\d+,"mode","(\w+)"\]', re.M)
-_CHUNK = 1 << 22
+_MODE = re.compile(rb'^\["control",\d+,.*"mode","(\w+)"', re.M)
+_CHUNK, _TAIL = 1 << 22, 1 << 14
 
 
 class Summary(NamedTuple):
@@ -35,41 +35,40 @@ class Summary(NamedTuple):
 def summary(path: Path) -> Summary:
     """What a session is. Raises ``FileError`` where it is none."""
     header = SessionFile(path).header
+    tail = _tail(path)
+    last = tail[-1] if tail else None
+    if last is not None and last.name == END and len(last.values) >= 3:
+        player, companion, modes = last.values[:3]
+        state = ""
+    else:
+        player, companion, modes = _scanned(path, str(header.settings.get("mode", "?")))
+        state = "being recorded" if is_held(path) else "cut short"
+    seconds = (last.now_ns - header.now_ns) / 1e9 if last is not None else 0.0
+    started = datetime.fromtimestamp(header.wall_ns / 1e9)
+    return Summary(path, started, max(0.0, seconds), player, companion, tuple(modes), state)
+
+
+def _tail(path: Path) -> list[Entry]:
+    """The last whole lines."""
+    with path.open("rb") as file:
+        size = file.seek(0, os.SEEK_END)
+        file.seek(max(0, size - _TAIL))
+        lines = file.read().splitlines()
+    return [entry for line in lines if (entry := decode(line)) is not None]
+
+
+def _scanned(path: Path, mode: str) -> tuple[int, int, list[str]]:
+    """Notes of the player and of the companion, and modes, of a session that nobody closed."""
     player = companion = 0
-    modes = [str(header.settings.get("mode", "?"))]
-    last = b""
+    modes = [mode]
     with path.open("rb") as file:
         rest = b""
         while chunk := file.read(_CHUNK):
             whole, end, rest = (rest + chunk).rpartition(b"\n")
-            part = whole + end
-            player += len(_PLAYER.findall(part))
-            companion += len(_COMPANION.findall(part))
-            modes += [each.decode() for each in _MODE.findall(part)]
-            last = part[-4096:] or last
-    tail = [entry for line in last.splitlines() if (entry := decode(line)) is not None]
-    end_ns = tail[-1].now_ns if tail else header.now_ns
-    closed = bool(tail) and tail[-1].name == END
-    return Summary(
-        path,
-        datetime.fromtimestamp(header.wall_ns / 1e9),
-        max(0.0, (end_ns - header.now_ns) / 1e9),
-        player,
-        companion,
-        tuple(dict.fromkeys(modes)),
-        "" if closed else "being recorded" if is_held(path) else "cut short",
-    )
-
-
-def summaries(paths: list[Path]) -> list[Summary | FileError]:
-    """One for each path, in order; for what is no session, why."""
-    found: list[Summary | FileError] = []
-    for path in paths:
-        try:
-            found.append(summary(path))
-        except FileError as error:
-            found.append(error)
-    return found
+            player += len(_PLAYER.findall(whole + end))
+            companion += len(_COMPANION.findall(whole + end))
+            modes += [each.decode() for each in _MODE.findall(whole + end)]
+    return player, companion, list(dict.fromkeys(modes))
 
 
 def duration_words(seconds: float) -> str:

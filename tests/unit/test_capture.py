@@ -36,7 +36,7 @@ def recorded(path: Path, said: list[str] | None = None) -> Capture:
     return Capture(path, [].append if said is None else said.append, ManualClock(7))
 
 
-END = ["end", 7]
+END = ["end", 7, 0, 0, []]
 
 
 def test_lines_come_in_the_order_of_writing(tmp_path: Path):
@@ -157,7 +157,7 @@ def test_a_stalled_disk_stalls_nobody_and_takes_no_more_memory_than_allowed(
     found = [json.loads(line) for line in taken.splitlines()]
     gaps = [line for line in found if line[0] == "lost"]
     assert sum(count for _, _, count in gaps) == lost
-    assert found[-1] == END
+    assert found[-1] == ["end", 7, sum(line[0] == "heard" for line in found), 0, []]
     assert len(found) - len(gaps) + lost == 30_000 + 1
     assert said[1:] == [f"{lost} lines of the session are missing in {path}"]
 
