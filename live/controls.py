@@ -150,6 +150,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("load_preset", "set all controls as the preset has them", "its name"),
     Action("save_preset", "keep the present settings", "a name"),
     Action("delete_preset", "forget a preset", "its name"),
+    Action("keep", "the last seconds become a MIDI file, at once", "seconds", 30.0),
 )
 ACTION_BY_NAME = {action.name: action for action in ACTIONS}
 

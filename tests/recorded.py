@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 from pathlib import Path
 
 from band import Band
@@ -27,6 +28,8 @@ class RecordedBand(Band):
         self.session.capture = Capture(path, clock=self.stage.clock)
         header = header_of(self.session, ports, self.stage.clock.now_ns(), WALL_NS)
         self.session.capture.write(SESSION, header.now_ns, header.model_dump())
+        while not path.stat().st_size:
+            time.sleep(0.001)
         chance = random.Random(5)
         clock = self.stage.clock
         self.session._readings = lambda: clock.now_ns() + round(chance.uniform(0, jitter_ms) * MILLISECOND)

@@ -150,6 +150,7 @@ def _list() -> None:
     from live.errors import FileError  # noqa: PLC0415
     from live.sessions.folder import sessions, sessions_folder  # noqa: PLC0415
     from live.sessions.listing import duration_words, summary  # noqa: PLC0415
+    from live.sessions.size import size_words  # noqa: PLC0415
 
     console = Console()
     found = sessions()
@@ -183,3 +184,5 @@ def _list() -> None:
             each.state,
         )
     console.print(table)
+    size = size_words(sum(path.stat().st_size for path in found))
+    console.print(f"{size} in {sessions_folder()}", soft_wrap=True, highlight=False)

@@ -5,7 +5,6 @@ A process of its own, with low priority, that reads the session's file: the engi
 
 from __future__ import annotations
 
-import contextlib
 import os
 import re
 import signal
@@ -32,23 +31,31 @@ _CONTROLS = re.compile(rb'^\["(?:heard|sent)",\d+,\d+,\d+,\[(?:1[6-9]\d|2[0-3]\d
 _WANTED = (b'["heard"', b'["sent"', b'["port lost"', b'["keep"')
 
 
-def keep(session: Path, output: Path, until_ns: int, seconds: float) -> list[Track]:
-    """Write what was played in the seconds up to a moment; the tracks. Raises ``FileError``.
+def keep(session: Path, output: Path, until_ns: int, seconds: float) -> tuple[Path, list[Track]]:
+    """Write what was played in the seconds up to a moment: where, and the tracks. Raises ``FileError``.
 
-    ``until_ns`` is the moment of a ``keep`` line, which may not have reached the file yet.
+    ``until_ns`` is the moment of a ``keep`` line, which may not have reached the file yet. Where there is
+    such a file already, the next free name is taken.
     """
     file = SessionFile(session)
     start_ns = max(until_ns - round(seconds * 1e9), file.header.now_ns)
     listener = Listener([port["name"] for port in file.header.ports.get("inputs", [])])
     for entry in _entries(session, start_ns - LONGEST_NOTE_NS, until_ns):
         listener.listen(entry)
+    listener.now_ns = max(listener.now_ns, until_ns)
     tracks = cut(listener.tracks(), start_ns, until_ns)
     if not any(track.notes for track in tracks):
         raise FileError(f"nothing was played in the last {seconds:g} s, so nothing is kept")
-    with contextlib.suppress(FileExistsError):
-        output.parent.mkdir(parents=True)
-    write_session(output, tracks, f"Antiphon, {output.stem}", start_ns)
-    return tracks
+    try:
+        output.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise FileError(f"cannot write to {output.parent}: {error.strerror}") from error
+    path, number = output, 1
+    while path.exists():
+        number += 1
+        path = output.with_stem(f"{output.stem}-{number}")
+    write_session(path, tracks, f"Antiphon {path.stem}", start_ns)
+    return path, tracks
 
 
 def _entries(path: Path, since_ns: int, until_ns: int) -> Iterator[Entry]:
@@ -110,12 +117,12 @@ def main(arguments: list[str]) -> int:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # a Ctrl-C is for the daemon; this is over in a moment
         os.nice(10)
     try:
-        tracks = keep(Path(session), Path(output), int(until_ns), float(seconds))
+        path, tracks = keep(Path(session), Path(output), int(until_ns), float(seconds))
     except AntiphonError as error:
         print(error)
         return 2
     notes = [sum(len(each.notes) for each in tracks if (each.who == PLAYER) is own) for own in (True, False)]
-    print(f"{notes[0]} notes by the player, {notes[1]} by the companion")
+    print(f"kept {path}: {notes[0]} notes by the player, {notes[1]} by the companion")
     return 0
 
 
