@@ -15,6 +15,7 @@ import enum
 import json
 from typing import Any, NamedTuple, get_args, get_type_hints
 
+from live.errors import FileError
 from live.stage import records as r
 
 FORMAT = 1
@@ -79,22 +80,27 @@ def decode(line: bytes) -> Entry | None:
 
 
 def report(entry: Entry) -> Any:
-    """The stage's record of an entry named in :data:`REPORTS`. Raises ``ValueError`` or ``TypeError``."""
+    """The stage's record of an entry named in :data:`REPORTS`. Raises ``FileError`` where it is damaged."""
     return _record(REPORTS, entry.name, entry.values)
 
 
 def orders(entry: Entry) -> list[Any]:
-    """The records of an ``order`` entry. Raises ``KeyError``, ``ValueError`` or ``TypeError``."""
-    return [_record(ORDERS, name, values) for name, *values in entry.values]
+    """The records of an ``order`` entry. Raises ``FileError`` where it is damaged."""
+    return [_record(ORDERS, each[0], each[1:]) for each in entry.values]
 
 
 def _record(kinds: dict[str, type[Any]], name: str, values: list[Any]) -> Any:
-    fields = _FIELDS[name].values()  # more values than fields: written by a newer program
-    return kinds[name](*(_typed(kind, value) for kind, value in zip(fields, values, strict=False)))
+    try:
+        fields = _FIELDS[name].values()  # more values than fields: written by a newer program
+        return kinds[name](*(_typed(kind, value) for kind, value in zip(fields, values, strict=False)))
+    except (LookupError, TypeError, ValueError) as error:
+        raise FileError(f"a line of the session is damaged: {name} {values}") from error
 
 
 def _typed(kind: Any, value: Any) -> Any:
     if kind is bytes:
+        if not value:
+            raise ValueError("a message without bytes")
         return bytes(value)
     return kind(value) if isinstance(kind, type) and issubclass(kind, enum.Enum) else value
 

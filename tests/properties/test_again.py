@@ -3,33 +3,81 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Callable
 from pathlib import Path
+from random import Random
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
 from babbler import babbler
 from band import tune
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from recorded import RecordedBand
 from test_any_player import PLAYING
+from tiny import Tiny
 
 from live.errors import AntiphonError
 from live.sessions.again import run_again
 from live.sessions.lines import NOW, ORDER
 from live.stage import records as r
 
+Playing = list[tuple[int, object]]
+ACTIONS = st.sampled_from(["panic", "answer", "keep"])
+TOGETHER = st.fixed_dictionaries(
+    {},
+    optional={
+        "mute": st.booleans(),
+        "voices": st.integers(1, 3),
+        "mode": st.sampled_from(["harmonize", "answer", "off"]),
+        "deadline": st.sampled_from([2.0, 8.0]),
+        "thru": st.booleans(),
+    },
+)
+MORE = st.tuples(st.sampled_from([0, 20, 300]), st.one_of(ACTIONS, TOGETHER))
+"""What of control, several at once, may come between."""
+
+
+def mixed(playing: Playing, more: Playing, chance: Random) -> Playing:
+    """The one among the other."""
+    found = list(playing)
+    for each in more:
+        found.insert(chance.randint(0, len(found)), each)
+    return found
+
 
 @pytest.mark.parametrize(
     ("mode", "model"),
     [("harmonize", None), ("harmonize", "piano"), ("answer", "piano"), ("answer", "folk")],
 )
-@settings(max_examples=25)
+@settings(max_examples=40)
+@given(playing=st.builds(mixed, PLAYING, st.lists(MORE, max_size=6), st.randoms()))
+def test_any_session_run_again_is_the_same(mode: str, model: str | None, playing: Playing):
+    assert_the_same_again(babbler, mode, model, playing)
+
+
+@pytest.mark.train
+@pytest.mark.parametrize(
+    ("mode", "backbone"),
+    [("harmonize", "gru"), ("harmonize", "transformer"), ("answer", "transformer"), ("answer", "lstm")],
+)
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(playing=PLAYING)
-def test_any_session_run_again_is_the_same(mode: str, model: str | None, playing: list[tuple[int, object]]):
+def test_with_real_networks_too(tiny: Callable[[str], Tiny], mode: str, backbone: str, playing: Playing):
+    """Memories of the graphs as well: rings that wrap, states taken back."""
+    network = tiny(backbone).live
+    keeps_mode = [
+        each for each in playing if not (isinstance(each[1], tuple) and each[1][0] in ("mode", "model"))
+    ]
+    assert_the_same_again(lambda _: network, mode, None, keeps_mode)
+
+
+def assert_the_same_again(networks: Any, mode: str, model: str | None, playing: Playing) -> None:
     with TemporaryDirectory() as folder:
         band = RecordedBand(
-            Path(folder) / "one.jsonl", jitter_ms=12, networks=babbler, mode=mode, model=model
-        )  # type: ignore[arg-type]
+            Path(folder) / "one.jsonl", jitter_ms=12, networks=networks, mode=mode, model=model
+        )
         band.play(tune([60, 64, 67], gap_ms=110, length_ms=80), rest_ms=700)
         for gap, what in playing:
             band.wait(gap)
@@ -37,13 +85,19 @@ def test_any_session_run_again_is_the_same(mode: str, model: str | None, playing
                 band.play([(0, what)])
             elif isinstance(what, list):
                 band.play(tune(what, gap_ms=110, length_ms=80), rest_ms=400)
+            elif isinstance(what, str):
+                band.session.act(what, None, band.stage.clock.now_ns())
+                band.wait(1)
+            elif isinstance(what, dict):
+                band.session.set_all(what, band.stage.clock.now_ns())
+                band.wait(1)
             else:
                 with contextlib.suppress(AntiphonError):
                     band.set(*what)  # type: ignore[misc]
         file = band.close()
         ordered = [order for entry in file.entries() if entry.name == ORDER for order in entry.values]
         readings = sum(entry.name == NOW for entry in file.entries())
-        outcome = run_again(file, babbler)  # type: ignore[arg-type]
+        outcome = run_again(file, networks)
     assert outcome.difference is None
     assert outcome.orders == len(ordered) > 0
     assert readings > 0

@@ -80,7 +80,7 @@ def test_nothing_played_is_told(band: RecordedBand, tmp_path: Path):
 def test_a_folder_that_cannot_be_made_is_told(band: RecordedBand, tmp_path: Path):
     (tmp_path / "kept").write_text("a file")
     band.play(tune([60]), rest_ms=100)
-    with pytest.raises(FileError, match="cannot write to .*kept: File exists"):
+    with pytest.raises(FileError, match=r"cannot write to .*kept: File exists"):
         kept(band, tmp_path / "kept" / "a.mid", 3.0)
 
 
