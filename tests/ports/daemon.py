@@ -108,8 +108,15 @@ class ToldDaemon(Daemon):
 
     def set(self, name: str, value: object) -> None:
         """Change a control from the next event on."""
+        self._write(f"{name} {value}")
+
+    def act(self, name: str, value: object = "") -> None:
+        """Do an action."""
+        self._write(f"act {name} {value}")
+
+    def _write(self, line: str) -> None:
         assert self.process.stdin is not None
-        self.process.stdin.write(f"{name} {value}\n")
+        self.process.stdin.write(line + "\n")
         self.process.stdin.flush()
 
     def wait(self, seconds: float = 10) -> int:

@@ -1,4 +1,4 @@
-"""``antiphon`` itself, whose controls are changed by lines on its standard input: ``mode answer``."""
+"""``antiphon`` itself, told what to do by lines on its standard input: ``mode answer``, ``act keep 5``."""
 
 import sys
 import threading
@@ -11,8 +11,11 @@ _start = Engine.start
 
 def _listen(engine: Engine) -> None:
     for line in sys.stdin:
-        name, value = line.split()
-        engine.set(name, value)
+        name, *values = line.split()
+        if name == "act":
+            engine.act(*values)
+        else:
+            engine.set(name, values[0])
 
 
 def _started(engine: Engine) -> None:
