@@ -36,7 +36,8 @@ class Antiphon:
     ``channels`` (1-16) are the companion's. With ``capture`` a record of the session is kept; old ones are
     deleted when all together take more than ``keep_bytes``. ``say`` takes a line for a person (default:
     standard error), from any thread. ``control_channel`` (1-16) is for control alone, and MIDI controllers
-    are learned for what ``learn`` names, one after the other. Further keywords are controls:
+    are learned for what ``learn`` names, one after the other. ``osc`` (a port, or HOST:PORT) listens for OSC.
+    Further keywords are controls:
     ``mode="answer"``, ``voices=2``, ...; they come before those of ``preset``.
 
     Raises ``AntiphonError``, with one line, for whatever the user can put right.
@@ -57,6 +58,7 @@ class Antiphon:
         soundfont: Path | None = None,
         control_channel: int | None = None,
         learn: tuple[str, ...] = (),
+        osc: str | int | None = None,
         preset: str | None = None,
         say: Callable[[str], None] = _complain,
         **controls: object,
@@ -81,6 +83,7 @@ class Antiphon:
             soundfont=soundfont,
             control_channel=control_channel,
             learn=tuple(learn),
+            osc=None if osc is None else str(osc),
         )
         self._clock = SystemClock()
         self._listeners = Listeners()

@@ -119,6 +119,7 @@ class Number(Control):
             number = float(value)
         except (ValueError, OverflowError) as error:
             raise self.refusal(value) from error
+        number = float(f"{number:.6g}")  # OSC says 0.1 in 32 bits
         if not self.low <= number <= self.high:
             raise self.refusal(value)
         return number

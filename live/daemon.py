@@ -19,6 +19,8 @@ from live.engine.recall import Recall
 from live.engine.session import COMPANION_CHANNELS, Session
 from live.engine.steering import Steering
 from live.errors import AntiphonError
+from live.listeners import Listeners
+from live.osc.server import OscServer, Place
 from live.presets import Presets
 from live.sessions.begin import record
 from live.sessions.folder import sessions_folder
@@ -40,6 +42,7 @@ class Options:
     ``api`` is ``auto``, a MIDI system's name, or ``none``. ``thru`` None: on for named inputs. ``channels``
     are those of musicians, 1 to 16, without 10. ``keep_bytes`` None: sessions are never deleted.
     ``control_channel``: nothing on it is heard as playing. ``learn``: controllers are learned for these.
+    ``osc``: a port, or HOST:PORT, to be controlled by; without a host this machine alone.
     """
 
     api: str = "auto"
@@ -55,6 +58,7 @@ class Options:
     soundfont: Path | None = None
     control_channel: int | None = None
     learn: tuple[str, ...] = ()
+    osc: str | None = None
 
     def wire_channels(self) -> tuple[int, ...]:
         """The companion's channels as the wire has them, 0 to 15. Raises ``AntiphonError``."""
@@ -80,7 +84,9 @@ class Daemon:
         say: Callable[[str], None],
         on_record: Callable[[r.StageRecord], None] = lambda _: None,
     ) -> None:
-        self._options, self._say, self._on_record = options, say, on_record
+        self._options, self._on_record = options, on_record
+        self._lines = Listeners()  # whoever has something to say never waits for a terminal
+        self._lines.add("line", say)
         self._channels = options.wire_channels()
         self._settings = settings
         self._opened = contextlib.ExitStack()
@@ -96,11 +102,14 @@ class Daemon:
             raise AntiphonError(f"control channel {options.control_channel} cannot be: 1 to 16")
         for each in options.learn:
             Target.parse(each)
+        self._osc_place = None if options.osc is None else Place.parse(options.osc)
+        self.osc: OscServer | None = None
 
     def start(self) -> None:
         """Load the model, open the ports, listen. Once."""
         sharpen_timers()
         with contextlib.ExitStack() as opened:  # what begins here ends in the opposite order
+            opened.callback(self._lines.close)
             self._prepare(opened)
             self._begin(opened)
             self._opened = opened.pop_all()
@@ -166,6 +175,9 @@ class Daemon:
     def _begin(self, opened: contextlib.ExitStack) -> None:
         opened.callback(self._close_capture)
         opened.callback(self.link.close)
+        if self._osc_place is not None:
+            self.osc = OscServer(self._osc_place, self.engine, self.presets)
+            opened.callback(self.osc.close)
         self.link.start()
         self._say_names()
         if self._sound is not None:
@@ -177,9 +189,14 @@ class Daemon:
         self.engine.start()
         for each in self._options.learn:
             self.engine.act("learn", each)
+        if self.osc is not None:
+            self.osc.start()
 
     def _close_capture(self) -> None:
         self.session.capture.close()
+
+    def _say(self, line: str) -> None:
+        self._lines.tell("line", line)
 
     def _send(self, *orders: r.EngineRecord) -> None:
         self.link.send(*orders)
@@ -208,7 +225,8 @@ class Daemon:
                 if self._options.api == NO_API
                 else "no MIDI system answers, so nothing can be heard"
             )
-            return f"ready: {why}; mode {mode}"
+            osc = "" if self.osc is None else f"; OSC at {self.osc.place}"
+            return f"ready: {why}; mode {mode}{osc}"
         inputs = ", ".join(port.name for port in self.ports.inputs)
         outputs = ", ".join(port.name for port in self.ports.outputs)
         line = f"ready: {inputs} -> {outputs} ({self.ports.api}), mode {mode}"
@@ -219,4 +237,6 @@ class Daemon:
                 line += f", notes may wait that long: set {LARGE_PERIOD} frames or fewer"
         if self._sound is not None:
             line += f", {self._sound.description}"
+        if self.osc is not None:
+            line += f", OSC at {self.osc.place}"
         return line + (", without real-time priority" if ready is not None and not ready.realtime else "")

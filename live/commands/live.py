@@ -55,6 +55,13 @@ def live(
             "may be repeated.",
         ),
     ] = None,
+    osc: Annotated[
+        str | None,
+        typer.Option(
+            metavar="[HOST:]PORT",
+            help="Be controlled by OSC (see docs/control.md); without HOST from here only.",
+        ),
+    ] = None,
     preset: Annotated[str | None, typer.Option(help="Begin with the controls of this preset.")] = None,
     **controls: Any,
 ) -> None:
@@ -76,6 +83,7 @@ def live(
         soundfont=soundfont,
         control_channel=control_channel,
         learn=tuple(learn or ()),
+        osc=osc,
         preset=preset,
         **given,
     )

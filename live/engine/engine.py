@@ -40,10 +40,12 @@ class Engine:
         self._thread = threading.Thread(target=self._run, name="engine")
         self.failed = threading.Event()
         """Set when the thread ended by an error of ours."""
+        self._interval_before = SWITCH_SECONDS
         session.subscribe(self._say_what_became)
 
     def start(self) -> None:
         """Freeze what is loaded and start; call when models are warm."""
+        self._interval_before = sys.getswitchinterval()
         sys.setswitchinterval(SWITCH_SECONDS)
         gc.collect()
         gc.freeze()
@@ -75,6 +77,9 @@ class Engine:
         if self._thread.is_alive():
             self._inbox.put(None)
             self._thread.join(timeout=2)
+            gc.enable()  # whose program this is may go on
+            gc.unfreeze()
+            sys.setswitchinterval(self._interval_before)
 
     def _say_what_became(self, told: Told) -> None:
         if told.outcome is not Outcome.DONE and not told.has_reply:
