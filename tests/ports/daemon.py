@@ -46,7 +46,12 @@ class Daemon:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-            env={**os.environ, "XDG_DATA_HOME": str(home), **environment},
+            env={
+                **os.environ,
+                "XDG_DATA_HOME": str(home),
+                "XDG_CONFIG_HOME": str(home / "config"),
+                **environment,
+            },
         )
         self._readers = [
             threading.Thread(target=self._read, args=pair, daemon=True)
