@@ -48,14 +48,24 @@ def keep(session: Path, output: Path, until_ns: int, seconds: float) -> tuple[Pa
         raise FileError(f"nothing was played in the last {seconds:g} s, so nothing is kept")
     try:
         output.parent.mkdir(parents=True, exist_ok=True)
+        path = _reserved(output)
     except OSError as error:
         raise FileError(f"cannot write to {output.parent}: {error.strerror}") from error
-    path, number = output, 1
-    while path.exists():
-        number += 1
-        path = output.with_stem(f"{output.stem}-{number}")
     write_session(path, tracks, f"Antiphon {path.stem}", start_ns)
     return path, tracks
+
+
+def _reserved(output: Path) -> Path:
+    """The first free name, taken at once: another process may keep in the same second."""
+    path, number = output, 1
+    while True:
+        try:
+            path.touch(exist_ok=False)
+        except FileExistsError:
+            number += 1
+            path = output.with_stem(f"{output.stem}-{number}")
+        else:
+            return path
 
 
 def _entries(path: Path, since_ns: int, until_ns: int) -> Iterator[Entry]:

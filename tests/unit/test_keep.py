@@ -143,6 +143,20 @@ def test_the_keeper_says_where_in_one_line_from_a_process_of_its_own(band: Recor
     assert [track.name for track in mido.MidiFile(path).tracks[1:2]] == ["player"]
 
 
+def test_files_kept_in_the_same_second_do_not_write_over_each_other(band: RecordedBand, tmp_path: Path):
+    said: list[str] = []
+    keeper = Keeper(said.append, tmp_path / "kept")
+    band.play(tune([60, 62, 64]), rest_ms=300)
+    for _ in range(4):
+        keeper.keep(band.session.capture, band.stage.clock.now_ns(), 30)
+    for thread in keeper.waiting:
+        thread.join()
+    files = list((tmp_path / "kept").glob("*.mid"))
+    assert len(files) == 4
+    assert all(length(path) > 0.5 for path in files)
+    assert sorted(line.split()[1] for line in said) == sorted(f"{path}:" for path in files)
+
+
 def test_the_keeper_says_why_not_in_one_line(band: RecordedBand, tmp_path: Path):
     said: list[str] = []
     keeper = Keeper(said.append, tmp_path / "kept")
