@@ -97,6 +97,7 @@ class Antiphon:
     def start(self) -> Antiphon:
         """Load the model, open the ports, listen. Blocks for all of that; once."""
         self._daemon.start()
+        self._listeners.start()
         self._daemon.session.subscribe(self._on_told)
         return self
 

@@ -109,6 +109,7 @@ class Daemon:
         """Load the model, open the ports, listen. Once."""
         sharpen_timers()
         with contextlib.ExitStack() as opened:  # what begins here ends in the opposite order
+            self._lines.start()
             opened.callback(self._lines.close)
             self._prepare(opened)
             self._begin(opened)

@@ -20,15 +20,16 @@ class Listeners:
             queue.SimpleQueue()
         )
         self._functions: dict[str, tuple[Callable[..., None], ...]] = {}
-        self._thread: threading.Thread | None = None
+        self._thread = threading.Thread(target=self._run, name="listeners", daemon=True)
         self.missed = 0
+
+    def start(self) -> None:
+        """From now on functions are called; what was told before is told them now. Once."""
+        self._thread.start()
 
     def add(self, topic: str, function: Callable[..., None]) -> None:
         """Call ``function`` with whatever is told of ``topic``."""
         self._functions[topic] = (*self._functions.get(topic, ()), function)
-        if self._thread is None:
-            self._thread = threading.Thread(target=self._run, name="listeners", daemon=True)
-            self._thread.start()
 
     def tell(self, topic: str, *values: Any) -> None:
         """Have the functions of ``topic`` called soon."""
@@ -40,7 +41,7 @@ class Listeners:
 
     def close(self) -> None:
         """Call what waits, then no more. Idempotent; blocks for at most a second."""
-        if self._thread is not None and self._thread is not threading.current_thread():
+        if self._thread.is_alive() and self._thread is not threading.current_thread():
             self._calls.put(None)
             self._thread.join(timeout=1)
 

@@ -204,6 +204,11 @@ class Answer:
         """Who is speaking."""
         return f"{'answering' if self._plan else 'listening'}, {self.answers} answers"
 
+    @property
+    def key(self) -> str | None:
+        """As a score model has it."""
+        return self._ear.key_name if isinstance(self._ear, ScoreEar) else None
+
     # -- when ---------------------------------------------------------------------------------------
 
     def _threshold_ns(self) -> int:

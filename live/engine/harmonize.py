@@ -87,6 +87,11 @@ class Harmonize:
         """The key."""
         return self._ear.key_name
 
+    @property
+    def key(self) -> str | None:
+        """As the model has it now."""
+        return self._ear.key_name
+
     def _take_over(self, stamp_ns: int, now_ns: int) -> None:
         """In a falling legato the next note is struck before the last is let go: now it is the melody."""
         down = self._stage.hearing.down

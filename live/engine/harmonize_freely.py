@@ -13,7 +13,7 @@ import numpy as np
 from live.engine.diatonic import harmony_under
 from live.engine.harmonize import QUIETEST, REST_NS
 from live.engine.hearing import Expression, Heard, Silent, Strike
-from live.engine.key_follower import KeyFollower
+from live.engine.key_follower import KeyFollower, key_name
 from live.engine.performance_ear import PerformanceEar
 from live.engine.policy import Stage
 from live.engine.voices import Voices
@@ -101,6 +101,11 @@ class HarmonizeFreely:
     def status(self) -> str:
         """How many voices sound."""
         return f"{len(self._sounding)} voices"
+
+    @property
+    def key(self) -> str | None:
+        """As the rule has it, which stands in for a late model."""
+        return key_name(self._key.shift)
 
     def _harmonize(self, melody: int, velocity: int, stamp_ns: int, now_ns: int) -> None:
         for voice in self._voices.adopt(now_ns):

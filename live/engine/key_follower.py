@@ -14,6 +14,12 @@ _MINOR_TONIC = (9 - np.arange(12)) % 12
 """The tonics that each transposition 0..11 brings to C and to A."""
 
 
+def key_name(shift: int) -> str:
+    """The key that this transposition brings to C major or A minor (a major key and its relative minor)."""
+    tonic = -shift % 12
+    return f"{Key(tonic, 'major').name}/{Key((tonic + 9) % 12, 'minor').name}"
+
+
 class KeyFollower:
     """Semitones that bring the music to C major or A minor. Owned by one thread; never blocks."""
 

@@ -62,7 +62,11 @@ class Policy(Protocol):
         """The stage has ended everything by itself (ports lost, panic)."""
 
     def status(self) -> str:
-        """A few words for the status line."""
+        """A few words for the status line. Any thread."""
+
+    @property
+    def key(self) -> str | None:
+        """The key that the music is taken to be in; None where the model needs none. Any thread."""
 
 
 class Off:
@@ -91,3 +95,8 @@ class Off:
     def status(self) -> str:
         """Nothing to say."""
         return "off"
+
+    @property
+    def key(self) -> str | None:
+        """None."""
+        return None

@@ -11,12 +11,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from live.engine.key_follower import KeyFollower
+from live.engine.key_follower import KeyFollower, key_name
 from live.engine.pace import Pace
 from models.context import Context
 from models.events import Event, Kind
 from models.grid import TICKS_PER_QUARTER
-from models.key import Key
 from models.sounding import SILENT
 from models.step import Network
 
@@ -120,8 +119,7 @@ class ScoreEar:
     @property
     def key_name(self) -> str:
         """The key that the music is taken to be in (a major key and its relative minor are one)."""
-        tonic = (-self.shift) % 12
-        return f"{Key(tonic, 'major').name}/{Key((tonic + 9) % 12, 'minor').name}"
+        return key_name(self.shift)
 
     @property
     def _tick_ns(self) -> float:

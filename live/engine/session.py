@@ -217,6 +217,7 @@ class Session:
             "settings": asdict(self.settings),
             "model": self.playing,
             "loading": self.loading,
+            "key": self.policy.key,
             "status": self.policy.status(),
             "heard": self.heard,
             "sent": self.sent,
