@@ -19,6 +19,7 @@ from live.presets import Presets
 from live.stage import records as r
 from live.stage.clock import SystemClock
 from live.stage.decode import Decoder
+from live.voice_controls import dealt
 
 LOAD_SECONDS = 60.0
 """How long a change may take that has to load a model."""
@@ -33,11 +34,11 @@ class Antiphon:
 
     ``api`` is ``auto``, ``alsa``, ``jack``, ``coremidi``, ``winmm``, or ``none``: no MIDI system, then
     :meth:`play` alone is heard and :meth:`listen` alone hears. ``inputs`` and ``output`` name ports,
-    ``channels`` (1-16) are the companion's. With ``capture`` a record of the session is kept; old ones are
-    deleted when all together take more than ``keep_bytes``. ``say`` takes a line for a person (default:
-    standard error), from any thread. ``control_channel`` (1-16) is for control alone, and MIDI controllers
-    are learned for what ``learn`` names, one after the other. ``osc`` (a port, or HOST:PORT) listens for OSC.
-    Further keywords are controls:
+    ``channels`` (1-16) are dealt out to the companion's voices. With ``capture`` a record of the session is
+    kept; old ones are deleted when all together take more than ``keep_bytes``. ``say`` takes a line for a
+    person (default: standard error), from any thread. ``control_channel`` (1-16) is for control alone, and
+    MIDI controllers are learned for what ``learn`` names, one after the other. ``osc`` (a port, or
+    HOST:PORT) listens for OSC. Further keywords are controls:
     ``mode="answer"``, ``voices=2``, ...; they come before those of ``preset``.
 
     Raises ``AntiphonError``, with one line, for whatever the user can put right.
@@ -63,7 +64,8 @@ class Antiphon:
         say: Callable[[str], None] = _complain,
         **controls: object,
     ) -> None:
-        checked = {name: table.checked(name, value) for name, value in controls.items()}
+        given = dealt(channels or ()) | controls
+        checked = {name: table.checked(name, value) for name, value in given.items()}
         if preset is not None:
             found = Presets().load(preset)
             if found.complaint:
@@ -74,7 +76,6 @@ class Antiphon:
             inputs=tuple(inputs),
             output=output,
             thru=checked.get("thru"),
-            channels=channels,
             provider=provider,
             seed=seed,
             capture=capture,

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from live.control_kinds import Control, KeyName, ModelName, Number, Switch, Whole, Words, shown
 from live.errors import AntiphonError
+from live.voice_controls import ROWS, WayControls
 
 
 def _is(control: Control) -> Any:
@@ -19,7 +20,7 @@ def _is(control: Control) -> Any:
 
 
 @dataclass(frozen=True)
-class Settings:
+class Settings(WayControls):
     """Values of all controls; frozen, so that a decision sees one state of them."""
 
     mode: str = _is(
@@ -111,7 +112,8 @@ class Settings:
 
 
 CONTROLS: tuple[Control, ...] = tuple(
-    replace(each.metadata["control"], name=each.name) for each in fields(Settings)
+    replace(each.metadata["control"], name=each.name)
+    for each in sorted(fields(Settings), key=lambda each: each.name in ROWS)  # many and special: last
 )
 BY_NAME = {control.name: control for control in CONTROLS}
 

@@ -16,7 +16,7 @@ from live.engine.learned import LearnedFile, Target
 from live.engine.loaded import Loaded
 from live.engine.provider import ProviderChoice
 from live.engine.recall import Recall
-from live.engine.session import COMPANION_CHANNELS, Session
+from live.engine.session import Session
 from live.engine.steering import Steering
 from live.errors import AntiphonError
 from live.listeners import Listeners
@@ -30,6 +30,7 @@ from live.stage import records as r
 from live.stage.clock import SystemClock, sharpen_timers
 from live.stage.link import StageLink
 from live.stage.settings import NO_API, StageSettings
+from live.voice_controls import VOICES, way
 
 LARGE_PERIOD = 256
 """Frames; above this a musician hears that notes wait for the period."""
@@ -39,17 +40,16 @@ LARGE_PERIOD = 256
 class Options:
     """What is chosen once, at the start; what can change while playing is in the table of controls.
 
-    ``api`` is ``auto``, a MIDI system's name, or ``none``. ``thru`` None: on for named inputs. ``channels``
-    are those of musicians, 1 to 16, without 10. ``keep_bytes`` None: sessions are never deleted.
-    ``control_channel``: nothing on it is heard as playing. ``learn``: controllers are learned for these.
-    ``osc``: a port, or HOST:PORT, to be controlled by; without a host this machine alone.
+    ``api`` is ``auto``, a MIDI system's name, or ``none``. ``thru`` None: on for named inputs. ``keep_bytes``
+    None: sessions are never deleted. ``control_channel``: nothing on it is heard as playing. ``learn``:
+    controllers are learned for these. ``osc``: a port, or HOST:PORT, to be controlled by; without a host
+    this machine alone.
     """
 
     api: str = "auto"
     inputs: tuple[str, ...] = ()
     output: str | None = None
     thru: bool | None = None
-    channels: tuple[int, ...] | None = None
     provider: str = "auto"
     seed: int | None = None
     capture: bool = False
@@ -59,15 +59,6 @@ class Options:
     control_channel: int | None = None
     learn: tuple[str, ...] = ()
     osc: str | None = None
-
-    def wire_channels(self) -> tuple[int, ...]:
-        """The companion's channels as the wire has them, 0 to 15. Raises ``AntiphonError``."""
-        for channel in self.channels or ():
-            if not 1 <= channel <= 16 or channel == 10:
-                raise AntiphonError(
-                    f"channel {channel} cannot be used: 1 to 16 without 10, which is for drums"
-                )
-        return tuple(channel - 1 for channel in self.channels) if self.channels else COMPANION_CHANNELS
 
 
 class Daemon:
@@ -87,7 +78,6 @@ class Daemon:
         self._options, self._on_record = options, on_record
         self._lines = Listeners()  # whoever has something to say never waits for a terminal
         self._lines.add("line", say)
-        self._channels = options.wire_channels()
         self._settings = settings
         self._opened = contextlib.ExitStack()
         self._sound: Sound | None = None
@@ -146,7 +136,6 @@ class Daemon:
             SystemClock(),
             errand=errands.send,
             seed=int.from_bytes(os.urandom(4)) if options.seed is None else options.seed,
-            channels=self._channels,
         )
         recall = Recall(self.session, self.presets, errands.send)
         channel = options.control_channel
@@ -167,7 +156,7 @@ class Daemon:
         options = self._options
         output, thru = options.output, options.thru
         if options.sound:
-            self._sound = Sound(api, options.soundfont, output, self._channels, self._send, self._say)
+            self._sound = Sound(api, options.soundfont, output, self._voice_channels, self._send, self._say)
             opened.callback(self._sound.close)
             self._sound.start()
             output, thru = self._sound.output(), thru is not False  # nobody else sounds the player's notes
@@ -179,19 +168,27 @@ class Daemon:
         if self._osc_place is not None:
             self.osc = OscServer(self._osc_place, self.engine, self.presets)
             opened.callback(self.osc.close)
-        self.link.start()
+        ready = self.link.start()
         self._say_names()
         if self._sound is not None:
+            self._sound.on_told = lambda: self.engine.on_record(r.OutputBack(0))  # ours come after its own
             self._sound.connect(self.ports, self.session.playing)
             self.session.on_model = self._sound.fit
         if self._options.capture:
             record(self.session, self.ports, self._say)
+        self.engine.on_record(ready)  # programs are told
         opened.callback(self.engine.stop)
         self.engine.start()
         for each in self._options.learn:
             self.engine.act("learn", each)
         if self.osc is not None:
             self.osc.start()
+
+    def _voice_channels(self) -> tuple[int, ...]:
+        """The companion's channels as the wire has them, 0 to 15. Any thread."""
+        return tuple(
+            way(self.session.settings, f"voice{number}")["channel"] - 1 for number in range(1, VOICES + 1)
+        )
 
     def _close_capture(self) -> None:
         self.session.capture.close()

@@ -10,13 +10,14 @@ import typer
 
 from live.control_kinds import Control
 from live.controls import CONTROLS
+from live.voice_controls import ROWS
 
 
 def with_controls(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command that takes ``**controls`` an option for each; what is not given comes as None."""
     signature = inspect.signature(command, eval_str=True)
     own = [each for each in signature.parameters.values() if each.kind is not each.VAR_KEYWORD]
-    options = [_parameter(control) for control in CONTROLS]
+    options = [_parameter(control) for control in CONTROLS if control.name not in ROWS]
     parameters = [each.replace(kind=inspect.Parameter.KEYWORD_ONLY) for each in [*options, *own]]
     command.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
     command.__annotations__ = {each.name: each.annotation for each in parameters}

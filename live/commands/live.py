@@ -12,6 +12,7 @@ import typer
 
 from live.commands.control_options import with_controls
 from live.commands.options import Provider
+from live.commands.ways import listen_settings, voice_settings
 from live.sessions.size import parse_size
 
 if TYPE_CHECKING:
@@ -27,7 +28,24 @@ def live(
     output: Annotated[str | None, typer.Option(help="Output port instead of the virtual one.")] = None,
     api: Annotated[str, typer.Option(help="auto, alsa, jack, coremidi or winmm.")] = "auto",
     channels: Annotated[
-        list[int] | None, typer.Option(help="Companion's channels (1-16); default 2, 3, 4. May be repeated.")
+        list[int] | None,
+        typer.Option(
+            help="Companion's channels (1-16); default 2, 3, 4. May be repeated; short for --voice."
+        ),
+    ] = None,
+    voice: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="N:NAME=VALUE,...",
+            help="One voice's way out, like 1:channel=2,program=52,low=C3,high=C5,transpose=-12,curve=soft.",
+        ),
+    ] = None,
+    listen: Annotated[
+        str | None,
+        typer.Option(
+            metavar="CHANNELS,NAME=VALUE,...",
+            help="Your way in: channels and keys that are listened to, like 1,2 or 1,low=60,transpose=12.",
+        ),
     ] = None,
     provider: Provider = "auto",
     seed: Annotated[int | None, typer.Option(help="Random numbers; the same seed, the same choices.")] = None,
@@ -67,6 +85,7 @@ def live(
 ) -> None:
     """Play with a musician: harmonise each note as it is struck, or answer phrases."""
     given = {name: value for name, value in controls.items() if value is not None}
+    given |= voice_settings(voice or ()) | listen_settings(listen)
     from live.antiphon import Antiphon  # noqa: PLC0415
 
     ended: queue.SimpleQueue[None] = queue.SimpleQueue()  # a handler may put into no other

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from live.voice_controls import CURVES
+
 FIXED = "fixed"
 GAMMAS = {"linear": 1.0, "soft": 0.6, "hard": 1.6}
 """``soft``: a soft touch is enough to play loud; ``hard``: only a hard one does. Both keep 127."""
-CURVES = (*GAMMAS, FIXED)
+assert {*GAMMAS, FIXED} == set(CURVES)
 
 
 def shaped(velocity: int, curve: str, fixed: int) -> int:

@@ -14,7 +14,6 @@ from live.engine.expression import Expressions
 from live.engine.orders import Orders
 from live.stage import records as r
 
-VOICES = 3
 NO_PROGRAM, NO_BANK = 0, -1
 _BANK_HIGH, _BANK_LOW = 0, 32
 

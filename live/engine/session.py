@@ -16,12 +16,13 @@ from live.controls import Settings
 from live.engine.answer import Answer
 from live.engine.capture import Capture, NoCapture
 from live.engine.casting import Casting, model_of, policy_of
+from live.engine.chosen import Chosen
 from live.engine.errands import Errand, at_once
 from live.engine.hearing import Hearing, Missed, Strike, ends_all
-from live.engine.listening import Filter, Listening
+from live.engine.listening import Listening
 from live.engine.mute import Mute
 from live.engine.policy import Policy, Stage
-from live.engine.routing import Route, Routing
+from live.engine.routing import Routing
 from live.engine.told import LATER, Doing, Listener, Outcome, Told
 from live.errors import AntiphonError
 from live.sessions import lines
@@ -29,9 +30,6 @@ from live.stage import records as r
 from live.stage.clock import Clock
 from models.manifest import ModelError
 from models.step import Network
-
-COMPANION_CHANNELS = (1, 2, 3)
-"""Channels 2, 3 and 4 as musicians count: the player is on 1, drums on 10."""
 
 TOO_OLD_NS = 250_000_000
 """A key press that is taken up later than this was missed: what it asked for would come out of time, and
@@ -58,14 +56,13 @@ class Session:
         clock: Clock,
         *,
         seed: int = 0,
-        channels: tuple[int, ...] = COMPANION_CHANNELS,
         capture: Capture | NoCapture | None = None,
         readings: Callable[[], int] | None = None,
         errand: Errand[Network] = at_once,
     ) -> None:
         self._to_stage, self._clock = send, clock
         self._readings = readings or clock.now_ns
-        self.seed, self.channels = seed, channels
+        self.seed = seed
         self.used: dict[str, Network] = {}
         """The models of this session by the names that they were asked for."""
         self.settings = settings
@@ -73,9 +70,9 @@ class Session:
         self._tags = itertools.count()
         self._now_ns = 0
         self._hearing = Hearing()
-        self._listening = Listening(Filter)
-        routes = tuple(Route(channel) for channel in channels)
-        self._routing = Routing(self._send, lambda: routes)
+        chosen = Chosen(lambda: self.settings)
+        self._listening = Listening(chosen.filter)
+        self._routing = Routing(self._send, chosen.routes)
         self.counts: Counter[str] = Counter()
         """Notes of the rule that stood in for a late model (``deadline``), key presses taken up too late
         (``missed``)."""
@@ -92,7 +89,7 @@ class Session:
             now=self._read_clock,
         )
         self.on_model: Callable[[str | None], None] = lambda _: None
-        """Told the model's name when another one plays, by the engine's thread."""
+        """Told the model's name when another one plays, or on other channels, by the engine's thread."""
         self._casting = Casting(networks, errand)
         self._wanted: dict[str, Told] = {}  # mode and model that wait for a network
         self._listeners: tuple[Listener, ...] = ()
@@ -244,7 +241,7 @@ class Session:
     def set_all(self, values: Mapping[str, object], now_ns: int, who: str = "") -> None:
         """Change several controls in one moment; one that is refused does not hinder the others."""
         self._now_ns = now_ns
-        cast = False
+        cast, changes = False, {}
         for name, value in values.items():
             try:
                 good = controls.checked(name, value)
@@ -255,8 +252,10 @@ class Session:
                 self._want(Told(Outcome.DONE, name, good, who))
                 cast = True
             else:
-                self._apply(name, good, now_ns)
-                self.tell(Outcome.DONE, name, good, who)
+                changes[name] = good
+        self._apply(changes, now_ns)
+        for name, good in changes.items():
+            self.tell(Outcome.DONE, name, good, who)
         if cast:
             self._cast(now_ns)
         self._hear_muted(now_ns)
@@ -278,18 +277,23 @@ class Session:
             self.tell(Outcome.DONE, name, value, who)
         self._hear_muted(now_ns)
 
-    def _apply(self, name: str, value: object, now_ns: int) -> None:
-        """A control has this value from now on."""
-        if getattr(self.settings, name) == value:
+    def _apply(self, values: Mapping[str, object], now_ns: int) -> None:
+        """Controls have these values from now on; those that had them are no change."""
+        changes = {name: value for name, value in values.items() if getattr(self.settings, name) != value}
+        if not changes:
             return
-        self.settings = self.settings.with_values({name: value})
-        self.capture.write(lines.CONTROL, now_ns, name, value)
-        if name == "thru":
-            self._send(r.SetThru(bool(value)))
-        elif name == "mute":
-            self.policy.stop(now_ns)  # what it took to sound while it was mute does not
-            self._mute.on = bool(value)
-        self.policy.changed(name, now_ns)
+        self.settings = self.settings.with_values(changes)
+        self.capture.write(lines.CONTROL, now_ns, *(each for change in changes.items() for each in change))
+        for name, value in changes.items():
+            if name == "thru":
+                self._send(r.SetThru(bool(value)))
+            elif name == "mute":
+                self.policy.stop(now_ns)  # what it took to sound while it was mute does not
+                self._mute.on = bool(value)
+            self.policy.changed(name, now_ns)
+        self._routing.follow(now_ns)
+        if any(name.endswith("_channel") for name in changes):
+            self.on_model(self.playing)
 
     def tell(self, outcome: Outcome, name: str, value: object, who: str, text: str = "") -> None:
         """Tell the listeners what became of something. Engine thread."""

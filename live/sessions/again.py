@@ -112,7 +112,6 @@ class _Again:
             settings_of(header),
             self,
             seed=header.seed,
-            channels=header.channels,
             readings=self._reading,
         )
 

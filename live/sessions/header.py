@@ -36,7 +36,6 @@ class Header(BaseModel):
     now_ns: int
     pid: int
     seed: int
-    channels: tuple[int, ...]
     settings: dict[str, Any]
     models: dict[str, dict[str, str]]
     """SHA-256 of each file, by the name that the model was asked for."""
@@ -60,7 +59,6 @@ def header_of(session: Session, ports: StageSettings, now_ns: int, wall_ns: int)
         now_ns=now_ns,
         pid=os.getpid(),
         seed=session.seed,
-        channels=session.channels,
         settings=asdict(session.settings),
         models={name: network.manifest.sha256 for name, network in session.used.items()},
         ports=asdict(ports),

@@ -79,7 +79,6 @@ class _Stage:
             settings,
             self._clock,
             seed=header.seed if seed is None else seed,
-            channels=header.channels,
             capture=_Heard(self.listener),
         )
 

@@ -42,7 +42,7 @@ class Sound:
         api: str | None,
         font: Path | None,
         output: str | None,
-        channels: tuple[int, ...],
+        channels: Callable[[], tuple[int, ...]],
         send: Callable[..., None],
         say: Callable[[str], None],
     ) -> None:
@@ -58,6 +58,8 @@ class Sound:
         self._synth: FluidSynth | None = None
         self._began = 0.0
         self._failures = 0
+        self.on_told: Callable[[], None] = lambda: None
+        """Called when the synth has been told its programs, by any thread: the musician's own come after."""
         self._messages: list[bytes] = []
         self._events: queue.SimpleQueue[FluidSynth | r.Ready | r.PortLost | None] = queue.SimpleQueue()
         self._closing = threading.Event()
@@ -113,13 +115,13 @@ class Sound:
     def connect(self, settings: StageSettings, model: str | None) -> None:
         """Connect the open ports of the stage with the synth, tell it its programs, and watch over it."""
         (self._port,) = settings.outputs
-        self._messages = programs.messages(model, self._channels)
+        self._messages = programs.messages(model, self._channels())
         self._take_up()
         self._thread.start()
 
     def fit(self, model: str | None) -> None:
-        """Another model plays: programs that fit it. Any thread; never blocks."""
-        self._messages = programs.messages(model, self._channels)
+        """Another model plays, or on other channels: programs that fit. Any thread; never blocks."""
+        self._messages = programs.messages(model, self._channels())
         self._tell_programs()
 
     def beside(self, on_record: Callable[[r.StageRecord], None]) -> Callable[[r.StageRecord], None]:
@@ -159,6 +161,7 @@ class Sound:
     def _tell_programs(self) -> None:
         now = time.perf_counter_ns()
         self._send(*(r.Plan(now, message, 0) for message in self._messages))
+        self.on_told()
 
     # -- the thread that keeps it alive -----------------------------------------------------------
 
