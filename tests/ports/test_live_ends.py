@@ -31,7 +31,7 @@ def in_harmony(peer: Peer) -> Peer:
         peer.send(bytes((0x90, pitch, 80)))
         until = time.perf_counter() + 0.5
         while time.perf_counter() < until:
-            if len(without_end(peer.log)) == 3:
+            if len(without_end(peer.log)) >= 3:  # with thru there is a fourth
                 return peer
             time.sleep(0.002)
         peer.send(bytes((0x80, pitch, 0)))
