@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from live.control_kinds import Control, Number, Switch, Whole, Words
 from live.controls import ACTIONS, BY_NAME, CONTROLS, Settings, argument, checked
 from live.errors import AntiphonError
+from live.voice_controls import DRUMS, Channel
 
 every_control = pytest.mark.parametrize("control", CONTROLS, ids=lambda each: each.name)
 
@@ -62,6 +63,10 @@ def test_the_ends_of_a_knob_are_the_ends_of_the_control(control: Control):
 def test_a_knob_reaches_every_word_and_number(control: Control):
     reached = {control.from_unit(cc / 127) for cc in range(128)}
     match control:
+        case Channel():
+            assert reached == set(range(1, 17)) - {DRUMS}
+        case Whole() if control.high - control.low >= 128:  # more than a knob has places
+            assert len(reached) == 128
         case Whole():
             assert reached == set(range(control.low, control.high + 1))
         case Words():
