@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
+import time
 from collections.abc import Callable
 
 import rtmidi
@@ -21,6 +22,8 @@ VANISHED = "MIDI port {!r} has vanished; everything else goes on until it is bac
 BACK = "MIDI port {!r} is back"
 NOT_THERE = "MIDI port {!r} is not there; everything else plays until it comes"
 
+SETTLING_SECONDS = 0.1
+"""JACK takes a connection up some periods after it lists it; what is sent before is lost."""
 _SOON_SECONDS = 0.01
 _LOOKS_AFTER_A_POKE = 10
 """JACK tells that a port goes some milliseconds before it has gone."""
@@ -36,10 +39,13 @@ class PortWatch:
         deliver: Callable[[PortNews], None],
         say: Callable[[str], None],
         seconds: float,
+        settling_seconds: float = SETTLING_SECONDS,
     ) -> None:
         self._wiring, self._ports, self._patch = wiring, tuple(wiring.ports), patch
         self._deliver, self._say, self._seconds = deliver, say, seconds
         self._inputs = sum(port.is_input for port in self._ports)
+        self._settling_seconds = settling_seconds
+        self._settling: dict[int, float] = {}  # outputs, and when they can be told something
         self._poked = threading.Event()
         self._stopping = False
         self._thread = threading.Thread(target=self._run, name="port watch", daemon=True)
@@ -66,7 +72,7 @@ class PortWatch:
     def _run(self) -> None:
         soon = 0
         while not self._stopping:
-            if self._poked.wait(_SOON_SECONDS if soon else self._seconds):
+            if self._poked.wait(_SOON_SECONDS if soon or self._settling else self._seconds):
                 soon = _LOOKS_AFTER_A_POKE
             soon = max(0, soon - 1)
             self._poked.clear()
@@ -80,8 +86,15 @@ class PortWatch:
                 if not port.virtual:
                     self._look_at(port)
         if self._patch is not None:
-            for number in self._patch.look():
+            left, joined = self._patch.look()
+            for number in left:
                 self._gone(self._ports[number])
+            for number in joined:
+                self._back(self._ports[number])
+        now = time.perf_counter()
+        for number in [number for number, due in self._settling.items() if due <= now]:
+            del self._settling[number]
+            self._deliver(OutputBack(number))
 
     def _look_at(self, port: OpenedPort) -> None:
         if port.plugged and not port.is_listed:
@@ -89,12 +102,16 @@ class PortWatch:
             self._gone(port)
             self._say(VANISHED.format(port.name))
         elif not port.plugged and port.try_to_plug():
-            if not port.is_input:
-                self._deliver(OutputBack(port.number - self._inputs))
+            self._back(port)
             self._say(BACK.format(port.name))
+
+    def _back(self, port: OpenedPort) -> None:
+        if not port.is_input:
+            self._settling[port.number - self._inputs] = time.perf_counter() + self._settling_seconds
 
     def _gone(self, port: OpenedPort) -> None:
         if port.is_input:
             self._deliver(SourceGone(port.number))
         else:
+            self._settling.pop(port.number - self._inputs, None)
             self._deliver(OutputGone(port.number - self._inputs))

@@ -28,7 +28,7 @@ from live.stage.loop import Item, SenderLoop
 from live.stage.midi_in import PollingReader
 from live.stage.patch import Connections, Patch
 from live.stage.performer import Performer
-from live.stage.port_watch import PortWatch
+from live.stage.port_watch import SETTLING_SECONDS, PortWatch
 from live.stage.records import (
     Count,
     Counter,
@@ -52,8 +52,6 @@ EXIT_STUCK = 4
 _PORT_WATCH_SECONDS = 0.1
 _JACK_WATCH_SECONDS = 0.5
 """JACK pokes us."""
-_SETTLING_SECONDS = 0.1
-"""A connection that JACK lists is taken up some periods later; what is sent before is lost."""
 _GOODBYE_SECONDS = 0.2
 
 
@@ -99,9 +97,10 @@ class StageProcess:
         seconds = _JACK_WATCH_SECONDS if patch else _PORT_WATCH_SECONDS
         watch = PortWatch(wiring, patch, self._inbox.put, self._say, seconds)
         wiring.on_change = watch.poke
-        if any(self._settings.connections):  # what the stage before left sounding there is ended first
+        named = any(not output.virtual for output in self._settings.outputs)
+        if patch and (named or any(self._settings.connections)):  # what is sent first shall arrive
             watch.look()
-            time.sleep(_SETTLING_SECONDS)
+            time.sleep(SETTLING_SECONDS)
         self._greet(wiring, granted)
         watch.start()
         watch.poke()

@@ -297,7 +297,7 @@ class OutputGone(NamedTuple):
 
 
 class OutputBack(NamedTuple):
-    """Output ``port`` plays again."""
+    """Output ``port`` plays again, or has a new listener on JACK: somebody there knows nothing yet."""
 
     port: int
 

@@ -15,6 +15,7 @@ from sounding import notes, without_end
 pytestmark = pytest.mark.jack
 
 KEYS, SYNTH = "fake keys:midi", "fake synth:midi"
+PROGRAM = [b"\xb1\x00\x00", b"\xb1\x20\x01", b"\xc1\x34"]
 VANISHED = "antiphon: MIDI port '{}' has vanished; everything else goes on until it is back"
 BACK = "antiphon: MIDI port '{}' is back"
 NOT_THERE = "antiphon: MIDI port '{}' is not there; everything else plays until it comes"
@@ -86,8 +87,10 @@ def test_a_synth_that_vanishes_in_a_chord_is_told_its_end_when_it_is_back_and_pl
     jack_server: JackServer, daemons: Daemons, devices: Devices
 ) -> None:
     synth, keys = devices("synth", "fake synth"), devices("keys", "fake keys")
-    daemon = daemons(*options("harmonize", "--input", "fake keys", "--output", "fake synth"))
+    ports = ("--input", "fake keys", "--output", "fake synth")
+    daemon = daemons(*options("harmonize", *ports, "--voice", "1:program=53,bank=1"))
     daemon.wait_until_ready()
+    wait_until(lambda: [m for m in synth.heard if m in PROGRAM] == PROGRAM)
     pitch = until_it_sounds(keys, synth, 4)
     sounded = {(note.channel, note.pitch) for note in without_end(synth.log)}
     synth.kill()
@@ -97,9 +100,20 @@ def test_a_synth_that_vanishes_in_a_chord_is_told_its_end_when_it_is_back_and_pl
     wait_until(lambda: len(daemon.complained) == 2)
     assert daemon.complained == [VANISHED.format(SYNTH), BACK.format(SYNTH)]
     wait_until(lambda: {(m[0] & 0x0F, m[1]) for m in synth.heard if m[0] & 0xF0 == 0x80} >= sounded)
+    wait_until(lambda: [m for m in synth.heard if m in PROGRAM] == PROGRAM)
     pitch = until_it_sounds(keys, synth, 4)
     keys.send(off(pitch))
     wait_until(lambda: not without_end(synth.log))
+    assert daemon.stop() == 0
+
+
+def test_a_synth_that_is_connected_later_is_told_its_programs(
+    jack_server: JackServer, daemons: Daemons, peers: Callable[..., Peer]
+) -> None:
+    daemon = daemons(*options("harmonize", "--voice", "1:program=53,bank=1"))
+    daemon.wait_until_ready()
+    peer = peers()
+    wait_until(lambda: [m for m in peer.heard if m in PROGRAM] == PROGRAM)
     assert daemon.stop() == 0
 
 

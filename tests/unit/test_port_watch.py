@@ -73,7 +73,7 @@ class Stage:
         self.news: list[r.PortNews] = []
         self.said: list[str] = []
         wiring = SimpleNamespace(ports=self.ports, is_dead=False)
-        self.watch = PortWatch(wiring, None, self.news.append, self.said.append, 0.5)
+        self.watch = PortWatch(wiring, None, self.news.append, self.said.append, 0.5, settling_seconds=0)
 
     def look(self) -> list[r.PortNews]:
         self.news.clear()
