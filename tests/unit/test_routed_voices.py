@@ -71,6 +71,34 @@ def test_an_answer_on_a_single_key_ends_in_time_and_the_next_phrase_is_answered(
     assert not still_sounding(message for _, message in player.sent)
 
 
+def test_of_notes_of_an_answer_that_fold_onto_one_key_the_first_has_it() -> None:
+    player = band(mode="answer", voice1_low=60, voice1_high=71)
+    octaves = [
+        (at, bytes((m[0], m[1] - down, m[2])))
+        for at, m in tune([72, 74, 76, 77, 79, 84] * 2)
+        for down in (0, 12, 24)
+    ]
+    player.play(octaves, rest_ms=12_000)
+    sent = [record for record in player.stage.reports if isinstance(record, r.Sent)]
+    assert len(sent) > 10
+    assert not any(record.flags & r.SentFlag.EARLY_END for record in sent), "struck while it sounded"
+    sounded(player.sent)
+    assert not still_sounding(message for _, message in player.sent)
+
+
+def test_an_answer_ends_each_note_where_it_began_though_the_route_changes_all_the_time() -> None:
+    player = band(mode="answer")
+    player.play(tune([60, 64, 67, 72, 67, 64, 60, 62], gap_ms=250, length_ms=200))
+    for number in range(120):
+        player.wait(50)
+        player.set("voice1_channel", (2, 5, 9)[number % 3])
+        player.set("voice1_transpose", (0, 12, -5)[number % 3])
+    player.wait(4000)
+    assert len({message[0] & 0x0F for message in struck(player)}) > 1
+    sounded(player.sent)
+    assert not still_sounding(message for _, message in player.sent)
+
+
 def test_a_change_while_voices_sound_cuts_nothing_and_acts_from_the_next_strike() -> None:
     player = band()
     player.play([(0, on(72))], rest_ms=50)
