@@ -200,6 +200,9 @@ class Answer:
         self._end_own(self._last_ns)
         self._schedule()
 
+    def keep_warm(self) -> None:
+        """Nothing: an answer is planned ahead of its time."""
+
     def status(self) -> str:
         """Who is speaking."""
         return f"{'answering' if self._plan else 'listening'}, {self.answers} answers"

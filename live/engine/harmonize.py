@@ -83,6 +83,10 @@ class Harmonize:
         self._harmonist.sounding.clear()
         self._melody = None
 
+    def keep_warm(self) -> None:
+        """Hear a note and ask for voices under it, on a fork."""
+        self._harmonist.try_out()
+
     def status(self) -> str:
         """The key."""
         return self._ear.key_name

@@ -98,6 +98,9 @@ class HarmonizeFreely:
         self._sounding.clear()
         self._melody = None
 
+    def keep_warm(self) -> None:
+        """Nothing: a fork of a ring takes longer than it saves."""
+
     def status(self) -> str:
         """How many voices sound."""
         return f"{len(self._sounding)} voices"

@@ -103,6 +103,12 @@ class Harmonist:
         if all(struck.voice > event.voice for event in self._told):
             self._hear(struck)
 
+    def try_out(self) -> None:
+        """Do on a fork what a strike does first; nothing is changed."""
+        fork = self.context.fork()
+        fork.hear(Event(fork.now + TICKS_PER_QUARTER, Kind.ON, sum(self.context.manifest.ranges[0]) // 2))
+        AtOnce(fork, self._all)
+
     def _look(self) -> dict[int, int]:
         """Read the pitch that the model holds in each voice."""
         sounds = self.context.state.onsets != SILENT
@@ -118,10 +124,12 @@ class Harmonist:
     def _forgotten(self, time: int, held: dict[int, int], rest: tuple[Event, ...]) -> Iterator[Event]:
         """After a gap of a beat without melody, the model is told that the voices have ended."""
         now = rest[-1].time if rest else self.context.now
-        if (rest or 0 not in held) and time - now >= TICKS_PER_QUARTER:
-            for voice in self._all:
-                if voice in held:
-                    yield Event(now, Kind.OFF, held[voice], 0, voice)
+        voices = [voice for voice in self._all if voice in held]
+        if voices and (rest or 0 not in held) and time - now >= TICKS_PER_QUARTER:
+            onsets = self.context.state.onsets
+            end = max(now, *(int(onsets[voice, held[voice]]) + 1 for voice in voices))
+            for voice in voices:
+                yield Event(end, Kind.OFF, held[voice], 0, voice)
 
     def _choose(self, melody: Event) -> Iterator[Event]:
         draws = Draws(self._seed, self._decision)

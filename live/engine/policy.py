@@ -61,6 +61,9 @@ class Policy(Protocol):
     def reset(self) -> None:
         """The stage has ended everything by itself (ports lost, panic)."""
 
+    def keep_warm(self) -> None:
+        """Compute what the next strike will need and forget it: what has just run runs quicker."""
+
     def status(self) -> str:
         """A few words for the status line. Any thread."""
 
@@ -91,6 +94,9 @@ class Off:
 
     def reset(self) -> None:
         """Nothing to forget."""
+
+    def keep_warm(self) -> None:
+        """No strike needs anything."""
 
     def status(self) -> str:
         """Nothing to say."""

@@ -103,6 +103,8 @@ class Session:
         self.policy: Policy = policy_of(settings.mode, network, self._stage)
         self._use(network)
         self.heard = self.sent = self.dropped = 0
+        self.struck_ns: int | None = None
+        """When the player last struck a key."""
         self.strikes: deque[int] = deque(maxlen=512)
         """Nanoseconds from each strike's stamp to the last order that it caused."""
         self.lateness: deque[int] = deque(maxlen=512)
@@ -166,6 +168,7 @@ class Session:
                 continue
             self.policy.heard(what, now_ns)
             if isinstance(what, Strike):
+                self.struck_ns = now_ns
                 self.strikes.append(self._clock.now_ns() - stamp_ns)
 
     def wake(self, now_ns: int) -> None:

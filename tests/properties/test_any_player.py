@@ -8,7 +8,7 @@ import pytest
 from babbler import babbler
 from band import Band, still_sounding, tune
 from changes import ALLOWED
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from legality import only_legal_events
 from sounded import controller, off, on, sounded
@@ -60,6 +60,7 @@ def played(player: Band, playing: list[tuple[int, object]]) -> None:
 )
 @settings(max_examples=30)
 @given(playing=PLAYING)
+@example(playing=[(0, on(68)), (0, controller(120, 0)), (700, on(0, 1))])  # a melody too low to remember 68
 def test_nothing_is_left_sounding_after_stop(mode: str, model: str | None, playing: list[tuple[int, object]]):
     player = Band(networks=babbler, mode=mode, model=model)  # type: ignore[arg-type]
     with only_legal_events():
