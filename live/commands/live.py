@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import queue
 import signal
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -112,8 +113,20 @@ def live(
         print(antiphon.ready, flush=True)
         antiphon.prune()
         _wait(antiphon, ended)
+    if troubles := troubles_of(antiphon.state()):
+        print(f"antiphon: of this session's notes {troubles}", file=sys.stderr)
     if antiphon.failed:
         raise SystemExit(1)
+
+
+def troubles_of(state: dict[str, Any]) -> str:
+    """What did not go as it should; empty when all did."""
+    words = {
+        "deadline": "{} were played by a rule, because the model was late (see antiphon doctor)",
+        "dropped": "{} were not sent, because their time had passed",
+        "missed": "{} of yours were taken up too late to be harmonised",
+    }
+    return "; ".join(text.format(state[name]) for name, text in words.items() if state[name])
 
 
 def _wait(antiphon: Antiphon, ended: queue.SimpleQueue[None]) -> None:

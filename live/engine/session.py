@@ -222,6 +222,7 @@ class Session:
             "heard": self.heard,
             "sent": self.sent,
             "dropped": self.dropped,
+            "missed": self.counts["missed"],
             "deadline": self.counts["deadline"],
         }
 

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sounded import controller, off, on, sounded, sounding_at
 
+from live.commands.live import troubles_of
 from live.engine.diatonic import TRIADS, harmony_under
 
 MELODY = [67, 69, 71, 72, 74, 72, 71, 67]
@@ -71,6 +72,15 @@ def test_a_slow_model_is_stood_in_for_at_the_deadline():
     assert missed(player) == 3
     assert [line[0] for line in log.lines].count("deadline") == 1
     assert not still_sounding(message for _, message in player.sent)
+
+
+def test_at_the_end_the_musician_is_told_how_often():
+    player = slow_band([30])
+    player.play([(0, on(67)), (200, off(67))], rest_ms=500)
+    assert troubles_of(player.session.state()).startswith("3 were played by a rule")
+    quick = slow_band([0])
+    quick.play([(0, on(67)), (200, off(67))], rest_ms=500)
+    assert not troubles_of(quick.session.state())
 
 
 def test_the_model_is_told_what_the_rule_played():
