@@ -152,8 +152,11 @@ class Session:
                 self._hearing.forget()
                 self.policy.reset()
             case r.SourceGone(source):
-                for part in self._listening.lost(source):
+                released = list(self._listening.lost(source))
+                for part in released:
                     self._hear(now_ns, part, now_ns)
+                if released and not self._hearing.down:  # nobody plays on: no voice lingers for them
+                    self.policy.stop(now_ns)
             case r.Ready() | r.OutputBack():
                 self._routing.take_up(now_ns)
             case _:

@@ -162,7 +162,7 @@ def test_a_source_that_vanishes_lets_go_its_keys() -> None:
     player.play([(0, controller(64, 127)), (0, on(72))], rest_ms=50)
     assert still_sounding(message for _, message in player.sent)
     player.stage.performer.take_note(r.SourceGone(0))
-    player.wait(200)
+    player.wait(5)  # its harmony does not linger
     assert not still_sounding(message for _, message in player.sent)
 
 
