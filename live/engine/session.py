@@ -152,15 +152,19 @@ class Session:
                 self._hearing.forget()
                 self.policy.reset()
             case r.SourceGone(source):
-                released = list(self._listening.lost(source))
-                for part in released:
-                    self._hear(now_ns, part, now_ns)
-                if released and not self._hearing.down:  # nobody plays on: no voice lingers for them
-                    self.policy.stop(now_ns)
+                self._let_go_of(source, now_ns)
             case r.Ready() | r.OutputBack():
                 self._routing.take_up(now_ns)
             case _:
                 pass
+
+    def _let_go_of(self, source: int, now_ns: int) -> None:
+        """The source is gone; if nobody else plays on, no voice lingers for its keys."""
+        released = list(self._listening.lost(source))
+        for part in released:
+            self._hear(now_ns, part, now_ns)
+        if released and not self._hearing.down:
+            self.policy.stop(now_ns)
 
     def _hear(self, stamp_ns: int, message: bytes, now_ns: int) -> None:
         too_old = now_ns - stamp_ns > TOO_OLD_NS
