@@ -9,10 +9,10 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import NamedTuple, Protocol
 
 import numpy as np
 
+from live.engine.ear import Ear
 from live.engine.hearing import Heard, Missed, Release, Silent, Strike
 from live.engine.pace import Pace
 from live.engine.performance_ear import PerformanceEar
@@ -46,27 +46,6 @@ EVENTS_A_TURN = 6
 """Choices between two looks at what the player does (about 2 ms each for ``piano``)."""
 
 _ONS = (np.arange(TOKENS) >= ON_TOKENS) & (np.arange(TOKENS) < OFF_TOKENS)
-
-
-class Ear(Protocol):
-    """A context that hears real time; ``shift`` semitones from real pitch to the model's."""
-
-    context: Context
-    shift: int
-
-    def strike(self, pitch: int, velocity: int, ns: int) -> None: ...  # noqa: D102
-    def silence(self, pitch: int, ns: int) -> None: ...  # noqa: D102
-    def finish_phrase(self, ns: int) -> None: ...  # noqa: D102
-    def tick_at(self, ns: int) -> int: ...  # noqa: D102
-    def ns_at(self, tick: int) -> int: ...  # noqa: D102
-    def rekey(self) -> bool: ...  # noqa: D102
-
-
-class Place(NamedTuple):
-    """Where a note was sent: MIDI channel (0-15) and pitch."""
-
-    channel: int
-    pitch: int
 
 
 @dataclass
