@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 
@@ -46,6 +47,13 @@ EVENTS_A_TURN = 6
 """Choices between two looks at what the player does (about 2 ms each for ``piano``)."""
 
 _ONS = (np.arange(TOKENS) >= ON_TOKENS) & (np.arange(TOKENS) < OFF_TOKENS)
+
+
+class Place(NamedTuple):
+    """Where a note was sent: MIDI channel (0-15) and pitch."""
+
+    channel: int
+    pitch: int
 
 
 @dataclass

@@ -19,10 +19,3 @@ class Ear(Protocol):
     def tick_at(self, ns: int) -> int: ...  # noqa: D102
     def ns_at(self, tick: int) -> int: ...  # noqa: D102
     def rekey(self) -> bool: ...  # noqa: D102
-
-
-class Place(NamedTuple):
-    """Where a note was sent: MIDI channel (0-15) and pitch."""
-
-    channel: int
-    pitch: int
