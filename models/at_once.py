@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from models.events import Event, Kind
 from models.sampling import Draws, Style, pick
-from models.vocabulary import CHOICES, ON_TOKENS, WAIT, WHO
+from models.vocabulary import CHOICES, ON_TOKENS, WHO
 
 if TYPE_CHECKING:
     from models.context import Context
@@ -28,8 +28,7 @@ class AtOnce:
 
     def __init__(self, context: Context, voices: Sequence[int]) -> None:
         """Ask for ``voices``, all later in the order than the last event. Blocks for one call."""
-        told = np.zeros((len(voices), CHOICES), np.int32)
-        told[:, WAIT] = 0
+        told = np.zeros((len(voices), CHOICES), np.int32)  # wait 0
         told[:, WHO] = voices
         found = context.logits(told, context.now)
         waits = np.exp((found["wait"][0] - found["wait"][0].max()).astype(np.float64))

@@ -50,18 +50,13 @@ class Limits:
     """What the next event may be, beyond what is legal at all.
 
     ``least`` and ``most``: ticks since the last event (``most`` None: no limit; equal: the wait is given).
-    ``voices``: who may speak. ``tokens``: ``[TOKENS]`` of what may be said, for all voices or by voice.
+    ``voices``: who may speak. ``tokens``: ``[TOKENS]`` of what may be said.
     """
 
     least: int = 0
     most: int | None = None
     voices: tuple[int, ...] | None = None
     tokens: Allowed = field(default_factory=lambda: NO_END)
-    tokens_of_voice: dict[int, Allowed] = field(default_factory=dict)
-
-    def tokens_for(self, voice: int) -> Allowed:
-        """``[TOKENS]`` that a voice may say."""
-        return self.tokens_of_voice.get(voice, self.tokens)
 
 
 @dataclass(frozen=True)
@@ -191,7 +186,7 @@ class Context:
         if voice is None:
             return None
         allowed = legal_tokens(self.state, at_once, np.array(voice), self.grid)
-        allowed &= limits.tokens_for(voice)
+        allowed &= limits.tokens
         if not allowed.any():
             return None
         token = pick(self._logits(told, place)["token"], allowed, style, draws.uniform())
@@ -223,7 +218,7 @@ class Context:
                 legal[voice] = False
             elif legal[voice]:
                 tokens = legal_tokens(self.state, at_once, np.array(voice), self.grid)
-                legal[voice] = bool((tokens & limits.tokens_for(voice)).any())
+                legal[voice] = bool((tokens & limits.tokens).any())
         if not legal.any():
             return None
         uniform = draws.uniform()
@@ -249,7 +244,7 @@ class Context:
         now = np.array(True)
         voices = range(self.manifest.voices) if limits.voices is None else limits.voices
         return any(
-            bool((legal_tokens(self.state, now, np.array(voice), self.grid) & limits.tokens_for(voice)).any())
+            bool((legal_tokens(self.state, now, np.array(voice), self.grid) & limits.tokens).any())
             for voice in voices
         )
 
