@@ -87,7 +87,7 @@ class Answer:
         self._pace = Pace()
         self._ear: Ear
         if network.manifest.monophonic:
-            self._ear = ScoreEar(network, self._pace, role=0, key=stage.settings().key)
+            self._ear = ScoreEar(network, self._pace, role=0, key=stage.key)
         else:
             self._ear = PerformanceEar(network)
         self._monophonic = network.manifest.monophonic
@@ -162,8 +162,6 @@ class Answer:
 
     def changed(self, name: str, now_ns: int) -> None:
         """Another key is taken up with the next answer."""
-        if name == "key" and isinstance(self._ear, ScoreEar):
-            self._ear.set_key(self._stage.settings().key)
 
     def answer_now(self, now_ns: int) -> None:
         """The phrase is over, though keys may be down; after an answer, give another one to the same phrase.
@@ -193,11 +191,6 @@ class Answer:
     def status(self) -> str:
         """Who is speaking."""
         return f"{'answering' if self._plan else 'listening'}, {self.answers} answers"
-
-    @property
-    def key(self) -> str | None:
-        """As a score model has it."""
-        return self._ear.key_name if isinstance(self._ear, ScoreEar) else None
 
     # -- when ---------------------------------------------------------------------------------------
 

@@ -28,7 +28,7 @@ class Harmonize:
     def __init__(self, network: Network, stage: Stage) -> None:
         self._stage = stage
         settings = stage.settings()
-        self._ear = ScoreEar(network, Pace(), role=SOPRANO, key=settings.key)
+        self._ear = ScoreEar(network, Pace(), role=SOPRANO, key=stage.key)
         self._voices = Voices(stage.send, stage.routing, stage.tags)
         self._harmonist = Harmonist(self._ear.context, voices=settings.voices, style=Style(), seed=stage.seed)
         self._melody: int | None = None
@@ -69,7 +69,6 @@ class Harmonize:
     def changed(self, name: str, now_ns: int) -> None:
         """Another key is taken up at once, while nothing waits; it is heard from the next strike on."""
         if name == "key":
-            self._ear.set_key(self._stage.settings().key)
             self.wake_at_ns = now_ns
 
     def stop(self, now_ns: int) -> None:
@@ -89,12 +88,7 @@ class Harmonize:
 
     def status(self) -> str:
         """The key."""
-        return self._ear.key_name
-
-    @property
-    def key(self) -> str | None:
-        """As the model has it now."""
-        return self._ear.key_name
+        return self._stage.key.name
 
     def _take_over(self, stamp_ns: int, now_ns: int) -> None:
         """In a falling legato the next note is struck before the last is let go: now it is the melody."""

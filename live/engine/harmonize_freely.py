@@ -11,9 +11,8 @@ import itertools
 import numpy as np
 
 from live.engine.diatonic import harmony_under
-from live.engine.harmonize import QUIETEST, REST_NS
+from live.engine.harmonize import QUIETEST
 from live.engine.hearing import Expression, Heard, Silent, Strike
-from live.engine.key_follower import KeyFollower, key_name
 from live.engine.performance_ear import PerformanceEar
 from live.engine.policy import Stage
 from live.engine.voices import Voices
@@ -42,7 +41,6 @@ class HarmonizeFreely:
         self._decisions = itertools.count()
         self._lowest = network.manifest.ranges[0][0]
         self._melody: int | None = None
-        self._key = KeyFollower(stage.settings().key)
         self.wake_at_ns: int | None = None
 
     def heard(self, what: Heard, now_ns: int) -> None:
@@ -52,7 +50,6 @@ class HarmonizeFreely:
                 self._ear.strike(pitch, velocity, stamp)
                 if all(other <= pitch for other in self._stage.hearing.down):
                     self._melody = pitch
-                    self._key.strike(pitch)
                     self._harmonize(pitch, velocity, stamp, now_ns)
             case Silent(stamp, pitch):
                 self._ear.silence(pitch, stamp)
@@ -71,15 +68,10 @@ class HarmonizeFreely:
             self._silent(voice, now_ns)
 
     def wake(self, now_ns: int) -> None:
-        """Nothing waits: the key that the rule needs is followed."""
-        self.wake_at_ns = None
-        self._key.follow()
+        """Nothing waits."""
 
     def changed(self, name: str, now_ns: int) -> None:
         """Settings are read at each strike."""
-        if name == "key":
-            self._key.set(self._stage.settings().key)
-            self.wake_at_ns = now_ns
 
     def stop(self, now_ns: int) -> None:
         """End all voices."""
@@ -104,11 +96,6 @@ class HarmonizeFreely:
     def status(self) -> str:
         """How many voices sound."""
         return f"{len(self._sounding)} voices"
-
-    @property
-    def key(self) -> str | None:
-        """As the rule has it, which stands in for a late model."""
-        return key_name(self._key.shift)
 
     def _harmonize(self, melody: int, velocity: int, stamp_ns: int, now_ns: int) -> None:
         for voice in self._voices.adopt(now_ns):
@@ -142,11 +129,10 @@ class HarmonizeFreely:
         if self._voices.too_late(self._stage.now()):
             self._step_in(loudness, now_ns)
         self._voices.go_home()
-        self.wake_at_ns = now_ns + REST_NS
 
     def _call_rule(self, melody: int, loudness: int, stamp_ns: int) -> None:
         """The rule's notes stand by, for the case that the model is late."""
-        settings, shift = self._stage.settings(), self._key.shift
+        settings, shift = self._stage.settings(), self._stage.key.shift
         voices = range(1, settings.voices + 1)
         ranges = [(max(0, self._lowest + shift), melody + shift)] * (settings.voices + 1)
         held = {voice: pitch + shift for voice, pitch in self._sounding.items()}

@@ -14,12 +14,6 @@ _MINOR_TONIC = (9 - np.arange(12)) % 12
 """The tonics that each transposition 0..11 brings to C and to A."""
 
 
-def key_name(shift: int) -> str:
-    """The key that this transposition brings to C major or A minor (a major key and its relative minor)."""
-    tonic = -shift % 12
-    return f"{Key(tonic, 'major').name}/{Key((tonic + 9) % 12, 'minor').name}"
-
-
 class KeyFollower:
     """Semitones that bring the music to C major or A minor. Owned by one thread; never blocks."""
 
@@ -27,7 +21,6 @@ class KeyFollower:
         self.shift = 0
         """The transposition that the music is taken to need, -6 to 6."""
         self._classes = np.zeros(12)
-        self._unlearned: list[int] = []
         self._wanted, self._wanted_for = 0, 0
         self._key: Key | None = None
         self.set(key)
@@ -35,23 +28,17 @@ class KeyFollower:
     def set(self, key: str) -> None:
         """A fixed key, or ``auto``."""
         self._key = None if key == "auto" else Key.parse(key)
-
-    def strike(self, pitch: int) -> None:
-        """A note was struck; what it says is thought about in :meth:`follow`."""
-        self._unlearned.append(pitch)
-
-    def follow(self) -> int:
-        """Take in the notes struck since the last call (0.2 ms each) and give the transposition."""
-        for pitch in self._unlearned:
-            self._learn(pitch)
-        self._unlearned.clear()
         if self._key is not None:
             self.shift = self._key.transposition
-        elif self._wanted_for >= _PATIENCE:
-            self.shift, self._wanted_for = self._wanted, 0
-        return self.shift
 
-    def _learn(self, pitch: int) -> None:
+    @property
+    def name(self) -> str:
+        """The key; a major one and its relative minor are one. Any thread."""
+        tonic = -self.shift % 12
+        return f"{Key(tonic, 'major').name}/{Key((tonic + 9) % 12, 'minor').name}"
+
+    def strike(self, pitch: int) -> None:
+        """A note was struck: what it says of the key takes 0.2 ms."""
         self._classes *= _FADE
         self._classes[pitch % 12] += 1
         if self._key is not None:
@@ -65,3 +52,5 @@ class KeyFollower:
             self._wanted_for += 1
         else:
             self._wanted, self._wanted_for = (best + 6) % 12 - 6, 1
+        if self._wanted_for >= _PATIENCE:
+            self.shift, self._wanted_for = self._wanted, 0

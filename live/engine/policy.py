@@ -9,6 +9,7 @@ from typing import Protocol
 
 from live.controls import Settings
 from live.engine.hearing import Heard, Hearing
+from live.engine.key_follower import KeyFollower
 from live.engine.orders import Orders
 from live.engine.routing import Routing
 from live.stage import records as r
@@ -30,6 +31,8 @@ class Stage:
     """Writes a line into the capture: a name and values."""
     now: Callable[[], int]
     """The time, for work that takes long."""
+    key: KeyFollower
+    """The key that the player is in; hears each strike after the policy has."""
 
     def missed(self, notes: dict[int, int]) -> None:
         """A rule played these notes (by voice), because the model was late: counted and captured."""
@@ -67,10 +70,6 @@ class Policy(Protocol):
     def status(self) -> str:
         """A few words for the status line. Any thread."""
 
-    @property
-    def key(self) -> str | None:
-        """The key that the music is taken to be in; None where the model needs none. Any thread."""
-
 
 class Off:
     """The companion is silent."""
@@ -101,8 +100,3 @@ class Off:
     def status(self) -> str:
         """Nothing to say."""
         return "off"
-
-    @property
-    def key(self) -> str | None:
-        """None."""
-        return None

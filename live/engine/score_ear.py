@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from live.engine.key_follower import KeyFollower, key_name
+from live.engine.key_follower import KeyFollower
 from live.engine.pace import Pace
 from models.context import Context
 from models.events import Event, Kind
@@ -36,21 +36,16 @@ def snap(ticks: float) -> int:
 class ScoreEar:
     """What a score model has heard of one melody. Owned by one thread; blocks for the model alone."""
 
-    def __init__(self, network: Network, pace: Pace, *, role: int, key: str = "auto") -> None:
-        self._network, self._pace, self._role = network, pace, role
+    def __init__(self, network: Network, pace: Pace, *, role: int, key: KeyFollower) -> None:
+        self._network, self._pace, self._role, self._key = network, pace, role, key
         self.context = Context(network, role=role)
         self.shift = 0
         """Semitones from the player's pitch to the model's."""
         self._onset_ns: int | None = None
         self._onset_tick = 0
         self._release_ns: int | None = None
-        self._key = KeyFollower(key)
         self.context.hear(Event(0, Kind.START))
         self.rekey()
-
-    def set_key(self, key: str) -> None:
-        """A fixed key, or ``auto``; taken up by :meth:`rekey`."""
-        self._key.set(key)
 
     def melody(self, pitch: int, ns: int) -> tuple[Event, ...]:
         """The event of a melody note that is struck now, after that of a rest before it; both unheard."""
@@ -64,7 +59,6 @@ class ScoreEar:
             now = rest.time
         if now > self._onset_tick:  # an answer was heard since: it comes after that
             tick = max(tick, now + SIXTEENTH)
-        self._key.strike(pitch)
         self._onset_ns, self._onset_tick, self._release_ns = ns, tick, None
         struck = Event(tick, Kind.ON, pitch + self.shift)
         return (struck,) if rest is None else (rest, struck)
@@ -110,16 +104,11 @@ class ScoreEar:
 
         Takes a few milliseconds: call it when nothing waits.
         """
-        target = self._nearest(self._key.follow(), self.shift)
+        target = self._nearest(self._key.shift, self.shift)
         if target == self.shift:
             return False
         self._move(target)
         return True
-
-    @property
-    def key_name(self) -> str:
-        """The key that the music is taken to be in (a major key and its relative minor are one)."""
-        return key_name(self.shift)
 
     @property
     def _tick_ns(self) -> float:

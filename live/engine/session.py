@@ -19,6 +19,7 @@ from live.engine.casting import Casting, model_of, policy_of
 from live.engine.chosen import Chosen
 from live.engine.errands import Errand, at_once
 from live.engine.hearing import Hearing, Missed, Strike, ends_all
+from live.engine.key_follower import KeyFollower
 from live.engine.listening import Listening
 from live.engine.mute import Mute
 from live.engine.policy import Policy, Stage
@@ -70,6 +71,8 @@ class Session:
         self._tags = itertools.count()
         self._now_ns = 0
         self._hearing = Hearing()
+        self.key = KeyFollower(settings.key)
+        """The key that the player is in."""
         chosen = Chosen(lambda: self.settings)
         self._listening = Listening(chosen.filter)
         self._routing = Routing(self._send, chosen.routes)
@@ -87,6 +90,7 @@ class Session:
             counts=self.counts,
             note=lambda name, *values: self.capture.write(name, self._now_ns, *values),
             now=self._read_clock,
+            key=self.key,
         )
         self.on_model: Callable[[str | None], None] = lambda _: None
         """Told the model's name when another one plays, or on other channels, by the engine's thread."""
@@ -177,6 +181,7 @@ class Session:
             if isinstance(what, Strike):
                 self.struck_ns = now_ns
                 self.strikes.append(self._clock.now_ns() - stamp_ns)
+                self.key.strike(what.pitch)
 
     def wake(self, now_ns: int) -> None:
         """Time has passed."""
@@ -224,7 +229,7 @@ class Session:
             "settings": asdict(self.settings),
             "model": self.playing,
             "loading": self.loading,
-            "key": self.policy.key,
+            "key": self.key.name,
             "status": self.policy.status(),
             "heard": self.heard,
             "sent": self.sent,
@@ -298,6 +303,8 @@ class Session:
         for name, value in changes.items():
             if name == "thru":
                 self._send(r.SetThru(bool(value)))
+            elif name == "key":
+                self.key.set(str(value))
             elif name == "mute":
                 self.policy.stop(now_ns)  # what it took to sound while it was mute does not
                 self._mute.on = bool(value)
