@@ -89,6 +89,69 @@ class Settings(WayControls):
             help="silence before an answer, in onset gaps",
         )
     )
+    hold: str = _is(
+        Words(
+            default="off",
+            choices=("off", "soft", "hard"),
+            effect="next strike",
+            help="keep the companion to the notes of the key, or of the chord if one is set",
+        )
+    )
+    time: str = _is(
+        Words(
+            default="auto",
+            choices=("auto", "clock", "link", "playing", "tempo", "free"),
+            effect="now",
+            help="who gives the beat; auto: a clock if one runs, else your playing if it is sure",
+        )
+    )
+    tempo: float = _is(
+        Number(
+            default=120.0,
+            low=20.0,
+            high=300.0,
+            logarithmic=True,
+            unit="beats a minute",
+            effect="now",
+            help="our own tempo, for time=tempo",
+        )
+    )
+    meter: str = _is(
+        Words(
+            default="auto",
+            choices=("auto", "2/4", "3/4", "4/4", "5/4", "6/4", "3/8", "6/8", "9/8", "12/8", "2/2", "3/2"),
+            effect="now",
+            help="meter of the bars; auto: as heard, and 4/4 for a clock, which does not tell",
+        )
+    )
+    clock_out: bool = _is(Switch(default=False, effect="now", help="send MIDI clock while there is a beat"))
+    answer_on: str = _is(
+        Words(
+            default="beat",
+            choices=("free", "beat", "bar"),
+            effect="next answer",
+            help="where an answer begins, while there is a beat",
+        )
+    )
+    grid: float = _is(
+        Number(
+            default=0.0,
+            low=0.0,
+            high=1.0,
+            effect="now",
+            help="how far the companion's onsets are drawn to the 16ths, while there is a beat",
+        )
+    )
+    swing: float = _is(
+        Number(
+            default=50.0,
+            low=50.0,
+            high=75.0,
+            unit="%",
+            effect="now",
+            help="where the second eighth of a beat stands; 50 is straight, 66.7 a triplet",
+        )
+    )
     deadline: float = _is(
         Number(
             default=20.0,
@@ -145,6 +208,7 @@ class Action(NamedTuple):
 ACTIONS: tuple[Action, ...] = (
     Action("panic", "every note ends now, on every channel"),
     Action("answer", "the phrase is over now: the companion answers at once"),
+    Action("tap", "a beat is now: taps set the tempo, and the last one begins a bar"),
     Action(
         "learn", "the next MIDI controller that moves is for this", "a control, CONTROL=VALUE or an action"
     ),

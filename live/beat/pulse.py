@@ -43,6 +43,12 @@ class Bars(NamedTuple):
         """As written: ``3/4``."""
         return f"{self.numerator}/{self.denominator}"
 
+    @staticmethod
+    def parse(name: str, line: float = 0.0) -> Bars:
+        """Bars of a meter as written, from a bar line on."""
+        numerator, _, denominator = name.partition("/")
+        return Bars(int(numerator), int(denominator), line)
+
 
 class Place(NamedTuple):
     """Bar and beat as musicians count, both from 1; ``beat`` 2.5 is halfway between the second and third.
@@ -57,9 +63,10 @@ class Place(NamedTuple):
 class Pulse(NamedTuple):
     """At ``at_ns`` the music is at ``quarter``; a quarter lasts ``quarter_ns`` (both ns of our clock).
 
-    ``quarter`` counts on from wherever the source began, and never jumps while it goes on. ``confidence``:
-    how probable it is that the beats told are the player's, 0 to 1 (1: a clock says so). ``bars`` None: it is
-    not known where bars begin.
+    ``quarter`` counts on from wherever the source began, and never jumps while it goes on; when it does
+    (another song position, a beat found anew), the source counts up ``run``. ``confidence``: how probable it
+    is that the beats told are the player's, 0 to 1 (1: a clock says so). ``bars`` None: it is not known where
+    bars begin.
     """
 
     at_ns: int
@@ -68,6 +75,11 @@ class Pulse(NamedTuple):
     source: Source
     confidence: float = 1.0
     bars: Bars | None = None
+    run: int = 0
+
+    def continues(self, before: Pulse | None) -> bool:
+        """Whether the quarters of both count from one beginning, so that they can be compared."""
+        return before is not None and (self.source, self.run) == (before.source, before.run)
 
     @property
     def tempo(self) -> float:

@@ -47,6 +47,7 @@ class Engine:
         """Set when the thread ended by an error of ours."""
         self._interval_before = SWITCH_SECONDS
         session.subscribe(self._say_what_became)
+        session.say = say
 
     def start(self) -> None:
         """Freeze what is loaded and start; call when models are warm."""

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from live.beat.timekeeper import Timekeeper
 from live.controls import Settings
 from live.engine.hearing import Heard, Hearing
 from live.engine.key_follower import KeyFollower
@@ -33,6 +34,8 @@ class Stage:
     """The time, for work that takes long."""
     key: KeyFollower
     """The key that the player is in; hears each strike after the policy has."""
+    time: Timekeeper
+    """Who gives the beat: ``time.pulse`` is read at each decision, None in free time."""
 
     def missed(self, notes: dict[int, int]) -> None:
         """A rule played these notes (by voice), because the model was late: counted and captured."""

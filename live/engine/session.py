@@ -12,8 +12,9 @@ from dataclasses import asdict
 from typing import Any
 
 from live import controls
+from live.beat.timekeeper import SYSTEM, Timekeeper
 from live.controls import Settings
-from live.engine.answer import Answer
+from live.engine.actions import actions_of
 from live.engine.capture import Capture, NoCapture
 from live.engine.casting import Casting, model_of, policy_of
 from live.engine.chosen import Chosen
@@ -75,11 +76,14 @@ class Session:
         """The key that the player is in."""
         chosen = Chosen(lambda: self.settings)
         self._listening = Listening(chosen.filter)
-        self._routing = Routing(self._send, chosen.routes)
+        self._routing = Routing(self.send, chosen.routes)
         self.counts: Counter[str] = Counter()
         """Notes of the rule that stood in for a late model (``deadline``), key presses taken up too late
         (``missed``)."""
-        self._mute = Mute(self._send, on=settings.mute)
+        self._mute = Mute(self.send, on=settings.mute)
+        self.say: Callable[[str], None] = lambda _: None
+        """Takes a line for the musician. Engine thread."""
+        self.time = Timekeeper(lambda: self.settings, lambda line: self.say(line))  # noqa: PLW0108 - set later
         self._stage = Stage(
             send=self._mute.send,
             tags=lambda: 1 + next(self._tags) % MOST_TAGS,
@@ -91,6 +95,7 @@ class Session:
             note=lambda name, *values: self.capture.write(name, self._now_ns, *values),
             now=self._read_clock,
             key=self.key,
+            time=self.time,
         )
         self.on_model: Callable[[str | None], None] = lambda _: None
         """Told the model's name when another one plays, or on other channels, by the engine's thread."""
@@ -99,10 +104,7 @@ class Session:
         self._listeners: tuple[Listener, ...] = ()
         self.steers: Callable[[r.Heard, int], bool] = lambda *_: False
         """Whether a message is for control, and not heard as playing."""
-        self.actions: dict[str, Doing] = {
-            "panic": self._panic,
-            "answer": self._answer,
-        }
+        self.actions: dict[str, Doing] = actions_of(self)
         network = self._casting.now(model_of(settings))
         self.policy: Policy = policy_of(settings.mode, network, self._stage)
         self._use(network)
@@ -117,7 +119,8 @@ class Session:
     @property
     def wake_at_ns(self) -> int | None:
         """When :meth:`wake` wants to be called."""
-        return self.policy.wake_at_ns
+        moments = [at for at in (self.policy.wake_at_ns, self.time.wake_at_ns) if at is not None]
+        return min(moments, default=None)
 
     def on_record(self, record: r.StageRecord, now_ns: int) -> None:
         """Take one record from the stage."""
@@ -134,6 +137,8 @@ class Session:
         match record:
             case r.Heard(stamp, source, message):
                 self.heard += 1
+                if message[0] >= SYSTEM:
+                    self.time.hear(stamp, source, message, now_ns)
                 for part in self._listening.hear(source, message):
                     self._hear(stamp, part, now_ns)
                 if ends_all(message):
@@ -182,12 +187,16 @@ class Session:
                 self.struck_ns = now_ns
                 self.strikes.append(self._clock.now_ns() - stamp_ns)
                 self.key.strike(what.pitch)
+                self.time.strike(*what, now_ns)
 
     def wake(self, now_ns: int) -> None:
         """Time has passed."""
         self._now_ns = now_ns
         self.capture.write(lines.WAKE, now_ns)
-        self.policy.wake(now_ns)
+        if _is_due(self.time.wake_at_ns, now_ns):
+            self.time.wake(now_ns)
+        if _is_due(self.policy.wake_at_ns, now_ns):
+            self.policy.wake(now_ns)
         self._hear_muted(now_ns)
 
     def stop(self, now_ns: int) -> None:
@@ -196,7 +205,8 @@ class Session:
         self.capture.write(lines.STOP, now_ns)
         self.policy.stop(now_ns)
 
-    def _send(self, *orders: r.EngineRecord) -> None:
+    def send(self, *orders: r.EngineRecord) -> None:
+        """Orders for the stage, captured. Engine thread."""
         self._to_stage(*orders)
         self.capture.write(lines.ORDER, self._now_ns, *orders)
 
@@ -231,6 +241,7 @@ class Session:
             "loading": self.loading,
             "key": self.key.name,
             "status": self.policy.status(),
+            "time": self.time.state(self.now_ns()),
             "heard": self.heard,
             "sent": self.sent,
             "dropped": self.dropped,
@@ -302,12 +313,13 @@ class Session:
         self.capture.write(lines.CONTROL, now_ns, *(each for change in changes.items() for each in change))
         for name, value in changes.items():
             if name == "thru":
-                self._send(r.SetThru(bool(value)))
+                self.send(r.SetThru(bool(value)))
             elif name == "key":
                 self.key.set(str(value))
             elif name == "mute":
                 self.policy.stop(now_ns)  # what it took to sound while it was mute does not
                 self._mute.on = bool(value)
+            self.time.changed(name, now_ns)
             self.policy.changed(name, now_ns)
         self._routing.follow(now_ns)
         if any(name.endswith("_channel") for name in changes):
@@ -368,11 +380,6 @@ class Session:
         for record in self._mute.dropped():
             self.policy.sent(record, now_ns)
 
-    def _panic(self, _: object, now_ns: int, who: str) -> None:
-        self._send(r.Panic())
-        self.policy.stop(now_ns)
 
-    def _answer(self, _: object, now_ns: int, who: str) -> None:
-        if not isinstance(self.policy, Answer):
-            raise AntiphonError("nothing is answered in this mode: set mode to answer")
-        self.policy.answer_now(now_ns)
+def _is_due(at_ns: int | None, now_ns: int) -> bool:
+    return at_ns is not None and at_ns <= now_ns

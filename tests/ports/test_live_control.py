@@ -102,7 +102,7 @@ def test_a_preset_by_name_at_the_start(
         (("--preset", "nowhere"), "antiphon: no preset named 'nowhere': there are none yet"),
         (("--osc", "everywhere"), "antiphon: --osc 'everywhere': write it as PORT or HOST:PORT, like 9000"),
         (("--control-channel", "17"), "antiphon: control channel 17 cannot be: 1 to 16"),
-        (("--learn", "swing"), "antiphon: no control named 'swing': there are mode, model"),
+        (("--learn", "groove"), "antiphon: no control named 'groove': there are mode, model"),
     ],
 )
 def test_what_cannot_be_is_one_line(

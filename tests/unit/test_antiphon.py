@@ -53,12 +53,12 @@ def test_every_control_can_be_given_at_the_start(control: Control):
 @pytest.mark.parametrize(
     "options",
     [
-        {"tempo": 3},
+        {"speed": 3},
         {"api": "amiga"},
         {"channels": (10,)},
         {"control_channel": 0},
         {"osc": "everywhere"},
-        {"learn": ("swing",)},
+        {"learn": ("groove",)},
         {"preset": "nowhere"},
         {"provider": "abacus"},
         {"inputs": ("My Keyboard",)},

@@ -169,7 +169,7 @@ def test_all_sound_off_ends_everything_at_once_and_playing_goes_on(message: byte
 
 def test_an_unknown_control_and_a_bad_value_are_refused_in_one_line():
     player = band()
-    for name, value in (("tempo", 3), ("voices", 9), ("mode", "dance"), ("top_p", "much"), ("thru", "maybe")):
+    for name, value in (("speed", 3), ("voices", 9), ("mode", "dance"), ("top_p", "much"), ("thru", "maybe")):
         with pytest.raises(AntiphonError, match=name):
             player.set(name, value)
     assert player.session.settings.mode == "harmonize"

@@ -79,13 +79,13 @@ def test_a_file_that_holds_no_presets_is_one_line_and_left_alone(tmp_path: Path,
 
 def test_what_is_wrong_in_a_preset_is_one_line_and_the_rest_is_set(tmp_path: Path):
     (tmp_path / "presets.json").write_text(
-        json.dumps({"old": {"voices": 9, "swing": 3, "temperature": 0.5, "mode": "answer"}})
+        json.dumps({"old": {"voices": 9, "groove": 3, "temperature": 0.5, "mode": "answer"}})
     )
     desk = Desk(tmp_path)
     desk.session.act("load_preset", "old", desk.stage.clock.now_ns(), "osc")
     assert (desk.get("voices"), desk.get("temperature"), desk.get("mode")) == (3, 0.5, "answer")
     (complaint,) = [told for told in desk.told if told.outcome is Outcome.REFUSED]
-    assert complaint.text.startswith("preset old: voices must be 1 to 3, not 9; no control named 'swing'")
+    assert complaint.text.startswith("preset old: voices must be 1 to 3, not 9; no control named 'groove'")
     assert complaint.text.endswith("; the rest is set")
     assert desk.told[-1][:3] == (Outcome.DONE, "load_preset", "old")
 

@@ -127,7 +127,7 @@ def test_the_pedal_is_still_the_pedal_while_learning(tmp_path: Path):
     assert [message for message in desk.heard if message[0] == 0x81] != []
 
 
-@pytest.mark.parametrize("what", ["tempo", "mode=dance", "mute=perhaps", "load_preset", "", "voices=9"])
+@pytest.mark.parametrize("what", ["speed", "mode=dance", "mute=perhaps", "load_preset", "", "voices=9"])
 def test_what_cannot_be_learned_is_refused(tmp_path: Path, what: str):
     desk = Desk(tmp_path)
     with pytest.raises(AntiphonError):
@@ -296,10 +296,10 @@ def test_a_broken_file_is_one_line_is_left_alone_and_the_music_goes_on(tmp_path:
 
 
 def test_a_control_of_another_version_is_told_and_kept(tmp_path: Path):
-    strange = {"channel": 2, "controller": 5, "does": "swing"}
+    strange = {"channel": 2, "controller": 5, "does": "groove"}
     (tmp_path / "midi.json").write_text(json.dumps({"learned": [strange]}))
     desk = learned(tmp_path, "temperature")
-    assert desk.said[0].startswith("CC 5 on channel 2: no control named 'swing'")
+    assert desk.said[0].startswith("CC 5 on channel 2: no control named 'groove'")
     assert strange in json.loads((tmp_path / "midi.json").read_text())["learned"]
 
 

@@ -1,0 +1,104 @@
+"""Who gives the time now: a clock, a tempo of our own, the playing, or nobody.
+
+A session has one. It is told what the stage heard, in order, and what it says depends on nothing else, so
+that a session run again has the same time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from live.beat.metronome import Metronome
+from live.beat.pulse import Pulse, Source
+from live.controls import Settings
+
+SYSTEM = 0xF0
+"""Messages from here on belong to no channel: clock, transport and song position are among them."""
+USUAL_METER = "4/4"
+"""What a clock, which does not tell its meter, is taken to have."""
+STATE = ("source", "tempo", "meter", "bar", "beat", "confidence")
+"""What :meth:`Timekeeper.state` tells."""
+WORDS = {
+    Source.CLOCK: "MIDI clock",
+    Source.LINK: "Ableton Link",
+    Source.TEMPO: "our own tempo",
+    Source.PLAYING: "your playing",
+}
+
+
+class Timekeeper:
+    """Gives :attr:`pulse`. Owned by the engine's thread; never blocks.
+
+    ``say`` takes lines for the musician.
+    """
+
+    def __init__(self, settings: Callable[[], Settings], say: Callable[[str], None]) -> None:
+        self._settings, self._say = settings, say
+        self._metronome = Metronome(settings().tempo)
+        self.pulse: Pulse | None = None
+        """What counts now; None in free time. Policies read it at each decision."""
+
+    @property
+    def meter(self) -> str:
+        """The meter that counts where the source of time has none of its own."""
+        meter = self._settings().meter
+        return USUAL_METER if meter == "auto" else meter
+
+    @property
+    def wake_at_ns(self) -> int | None:
+        """When :meth:`wake` wants to be called: to find that a clock has stopped coming."""
+        return None
+
+    def hear(self, stamp_ns: int, source: int, message: bytes, now_ns: int) -> None:
+        """A message that belongs to no channel, from this input."""
+        self._look(now_ns)
+
+    def strike(self, stamp_ns: int, pitch: int, velocity: int, now_ns: int) -> None:
+        """The player struck a key; called after the policy has served it."""
+        self._look(now_ns)
+
+    def wake(self, now_ns: int) -> None:
+        """Time has passed."""
+        self._look(now_ns)
+
+    def changed(self, name: str, now_ns: int) -> None:
+        """A control has another value."""
+        if name == "tempo":
+            self._metronome.set_tempo(self._settings().tempo, now_ns)
+        self._look(now_ns)
+
+    def tap(self, now_ns: int) -> float | None:
+        """The musician taps a beat: the tempo that this makes, None after a first tap. It begins a bar."""
+        tempo = self._metronome.tap(now_ns)
+        if tempo is not None:
+            self._metronome.begin(now_ns)
+        self._look(now_ns)
+        return tempo
+
+    def state(self, now_ns: int) -> dict[str, Any]:
+        """Who gives the time, tempo, bar, beat and confidence; what is unknown is None. Any thread."""
+        pulse = self.pulse
+        if pulse is None:
+            return dict.fromkeys(STATE) | {"source": "free"}
+        place = pulse.place_at(now_ns) or (None, None)
+        meter = None if pulse.bars is None else pulse.bars.name
+        told = (pulse.source.value, pulse.tempo, meter, *place, pulse.confidence)
+        return dict(zip(STATE, told, strict=True))
+
+    def _look(self, now_ns: int) -> None:
+        """Who gives the time now."""
+        before, self.pulse = self.pulse, self._found(now_ns)
+        if (before and before.source) is not (self.pulse and self.pulse.source):
+            self._say(self._words())
+
+    def _found(self, now_ns: int) -> Pulse | None:
+        wanted = self._settings().time
+        if wanted == "tempo":
+            return self._metronome.pulse(now_ns, self.meter)
+        return None
+
+    def _words(self) -> str:
+        if self.pulse is None:
+            return "free time"
+        return f"time from {WORDS[self.pulse.source]}: {self.pulse.tempo:.1f} beats a minute"

@@ -1,0 +1,33 @@
+"""What happens once when it is asked for; others (learning, presets, keeping) add theirs where they live."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from live.engine.answer import Answer
+from live.engine.told import Doing
+from live.errors import AntiphonError
+from live.stage import records as r
+
+if TYPE_CHECKING:
+    from live.engine.session import Session
+
+
+def actions_of(session: Session) -> dict[str, Doing]:
+    """By name, to be done with ``(argument, now_ns, who)`` by the engine's thread."""
+
+    def panic(_: object, now_ns: int, who: str) -> None:
+        session.send(r.Panic())
+        session.policy.stop(now_ns)
+
+    def answer(_: object, now_ns: int, who: str) -> None:
+        if not isinstance(session.policy, Answer):
+            raise AntiphonError("nothing is answered in this mode: set mode to answer")
+        session.policy.answer_now(now_ns)
+
+    def tap(_: object, now_ns: int, who: str) -> None:
+        tempo = session.time.tap(now_ns)
+        if tempo is not None:
+            session.set_all({"tempo": tempo, "time": "tempo"}, now_ns, who)
+
+    return {"panic": panic, "answer": answer, "tap": tap}
