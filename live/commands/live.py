@@ -6,6 +6,7 @@ import contextlib
 import queue
 import signal
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,6 +14,7 @@ import typer
 
 from live.commands.control_options import with_controls
 from live.commands.options import Provider
+from live.commands.status_line import StatusLine
 from live.commands.ways import listen_settings, voice_settings
 from live.sessions.size import parse_size
 
@@ -82,6 +84,10 @@ def live(
         ),
     ] = None,
     preset: Annotated[str | None, typer.Option(help="Begin with the controls of this preset.")] = None,
+    status: Annotated[
+        bool | None,
+        typer.Option(help="Show time, bar, key and mode in the last line; default: on a terminal."),
+    ] = None,
     **controls: Any,
 ) -> None:
     """Play with a musician: harmonise each note as it is struck, or answer phrases."""
@@ -90,6 +96,7 @@ def live(
     from live.antiphon import Antiphon  # noqa: PLC0415
 
     ended: queue.SimpleQueue[None] = queue.SimpleQueue()  # a handler may put into no other
+    line = StatusLine(sys.stderr)
     antiphon = Antiphon(
         api=api,
         inputs=tuple(input_ or ()),
@@ -105,6 +112,7 @@ def live(
         learn=tuple(learn or ()),
         osc=osc,
         preset=preset,
+        say=lambda text: line.say(f"antiphon: {text}"),
         **given,
     )
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -112,7 +120,8 @@ def live(
     with antiphon:
         print(antiphon.ready, flush=True)
         antiphon.prune()
-        _wait(antiphon, ended)
+        _wait(antiphon, ended, line if (sys.stderr.isatty() if status is None else status) else None)
+        line.close()
     if troubles := troubles_of(antiphon.state()):
         print(f"antiphon: of this session's notes {troubles}", file=sys.stderr)
     if antiphon.failed:
@@ -129,12 +138,16 @@ def troubles_of(state: dict[str, Any]) -> str:
     return "; ".join(text.format(state[name]) for name, text in words.items() if state[name])
 
 
-def _wait(antiphon: Antiphon, ended: queue.SimpleQueue[None]) -> None:
-    waited = 0.0
+def _wait(antiphon: Antiphon, ended: queue.SimpleQueue[None], line: StatusLine | None) -> None:
+    """Until the end; meanwhile keep ``line`` up to date."""
+    seconds = 0.5 if line is None else line.seconds
+    quiet_at = time.monotonic() + QUIET_SECONDS
     while not antiphon.failed:
         with contextlib.suppress(queue.Empty):
-            ended.get(timeout=0.5)
+            ended.get(timeout=seconds)
             return
-        waited += 0.5
-        if waited == QUIET_SECONDS:
+        if line is not None:
+            line.show(antiphon.state())
+        if time.monotonic() >= quiet_at:
+            quiet_at = float("inf")
             antiphon.say_if_quiet()

@@ -164,6 +164,7 @@ class Session:
                 self._let_go_of(source, now_ns)
             case r.Ready() | r.OutputBack():
                 self._routing.take_up(now_ns)
+                self.time.wake(now_ns)
             case _:
                 pass
 

@@ -72,7 +72,7 @@ def rows() -> list[Row]:
         *(Row(control_address(each.name), _values(each), _effect(each)) for each in CONTROLS),
         *(Row(action_address(each.name), each.argument, each.help) for each in ACTIONS),
         Row(PRESETS, "", "answers with the names of all presets, in the order of program changes"),
-        Row(STATE, "", "answers with every control, and with `/antiphon/state/...`: model, counters"),
+        Row(STATE, "", "answers with every control, and with `/antiphon/state/...`: model, counters, time"),
         Row(SUBSCRIBE, "a port", "every change is told to this port of the sender's machine"),
         Row(UNSUBSCRIBE, "a port", "no more"),
     ]

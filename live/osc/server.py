@@ -29,6 +29,8 @@ PACKETS_PER_SECOND = 500.0
 BURST = 200.0
 MOST_SUBSCRIBERS = 16
 MOST_REPLIES = 2000
+STATE_MESSAGES = 24
+"""A state is told in bundles that fit into one packet of a network (1,500 bytes)."""
 LOCAL = "127.0.0.1"
 
 
@@ -149,7 +151,11 @@ class OscServer:
         state = self._engine.session.state()
         settings = state.pop("settings")
         parts: list[Part] = [(addresses.control_address(name), [value]) for name, value in settings.items()]
-        self._put(place, parts + [(f"{addresses.STATE}/{name}", [value]) for name, value in state.items()])
+        for name, value in state.items():
+            within = value.items() if isinstance(value, dict) else [("", value)]
+            parts += [(f"{addresses.STATE}/{name}/{each}".rstrip("/"), [one]) for each, one in within]
+        for first in range(0, len(parts), STATE_MESSAGES):
+            self._put(place, parts[first : first + STATE_MESSAGES])
 
     # -- answers ------------------------------------------------------------------------------------
 

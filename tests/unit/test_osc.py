@@ -97,20 +97,27 @@ def test_presets(served: Served):
     assert (where, line) == (addresses.ERROR, "no preset named 'one': there are none yet")
 
 
+def parts_of(state: dict[str, object]) -> int:
+    """How many messages tell a state: one for each control, and for each other value."""
+    others = [value for name, value in state.items() if name != "settings"]
+    return len(CONTROLS) + sum(len(each) if isinstance(each, dict) else 1 for each in others)
+
+
 def test_state_is_everything(served: Served):
     client = served.client()
     client.send((addresses.STATE, []))
     state = served.session.state()
-    found = client.receive_all(len(CONTROLS) + len(state) - 1)
+    found = client.receive_all(parts_of(state))
     assert {addresses.control_address(control.name) for control in CONTROLS} <= set(found)
     assert found["/antiphon/state/model"] == ["chorale"]
     assert found["/antiphon/state/deadline"] == [0]
+    assert found["/antiphon/state/time/source"] == ["free"]
 
 
 def test_a_subscriber_is_told_every_change_whoever_makes_it(served: Served):
     screen, desk = served.client(), served.client()
     desk.send((addresses.SUBSCRIBE, [screen.port]))
-    screen.receive_all(len(CONTROLS) + len(served.session.state()) - 1)
+    screen.receive_all(parts_of(served.session.state()))
     desk.ask("/antiphon/voices", 2)
     assert screen.receive() == ("/antiphon/voices", [2])
     served.engine.set("mute", True, "cc 21 channel 1")
