@@ -7,12 +7,10 @@ only what was sent. A note-on by the player takes the plan back at once.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import NamedTuple
 
 import numpy as np
 
+from live.engine.answer_plan import AnswerPlan
 from live.engine.ear import Ear
 from live.engine.hearing import Heard, Missed, Release, Silent, Strike
 from live.engine.pace import Pace
@@ -22,7 +20,7 @@ from live.engine.score_ear import ScoreEar
 from live.engine.voices import MILLISECOND
 from live.errors import AntiphonError
 from live.stage import records as r
-from models.context import NO_END, Allowed, Context, Limits
+from models.context import NO_END, Allowed, Limits
 from models.events import Event, Kind
 from models.masks import is_legal
 from models.sampling import Draws, Style
@@ -49,36 +47,6 @@ EVENTS_A_TURN = 6
 _ONS = (np.arange(TOKENS) >= ON_TOKENS) & (np.arange(TOKENS) < OFF_TOKENS)
 
 
-class Place(NamedTuple):
-    """Where a note was sent: MIDI channel (0-15) and pitch."""
-
-    channel: int
-    pitch: int
-
-
-@dataclass
-class Plan:
-    """An answer under way: a fork of the context, and every planned event by its number."""
-
-    context: Context
-    tag: int
-    start: int
-    end: int
-    decision: int
-    velocity: int
-    events: dict[int, Event] = field(default_factory=dict)
-    own: dict[int, Place | None] = field(default_factory=dict)
-    """Model pitch -> where the notes went that the plan has begun and not ended; None for those that no
-    range has, or whose place another note of the plan holds: they are not sent."""
-    marks: list[tuple[int, Event]] = field(default_factory=list)
-    """Ends of phrases with their numbers: nothing is sent for them, so they are heard with what follows."""
-    sounded: bool = False
-    finished: bool = False
-    outstanding: int = 0
-    causes: Iterator[int] = field(default_factory=lambda: itertools.count(1))
-    """Numbers for events; of each answer by itself, so that they never outgrow their 32 bits."""
-
-
 class Answer:
     """Policy over ``piano`` (performance grid) or ``folk`` (score grid). Engine thread only."""
 
@@ -92,7 +60,7 @@ class Answer:
             self._ear = PerformanceEar(network)
         self._monophonic = network.manifest.monophonic
         self._melody: int | None = None
-        self._plan: Plan | None = None
+        self._plan: AnswerPlan | None = None
         self._phrase_start: int | None = None
         self._phrase_ns = self._last_ns = 0
         self._velocity = 64.0
@@ -135,19 +103,13 @@ class Answer:
         if plan is None or record.tag != plan.tag:
             return
         if isinstance(record, r.Sent):
-            plan.sounded = True
-            event = plan.events.pop(record.cause, None)
-            if event is not None:
-                while plan.marks and plan.marks[0][0] < record.cause:
-                    self._hear_own(plan.marks.pop(0)[1])
+            for event in plan.sent(record):
                 self._hear_own(event)
-            plan.outstanding -= event is not None
         elif isinstance(record, r.Dropped):
-            plan.events.pop(record.cause, None)
-            plan.outstanding -= 1
+            plan.dropped(record)
             if self._monophonic:  # the note before it was ended all the same
                 self._end_own(record.due_ns)
-        if plan.finished and plan.outstanding <= 0:
+        if plan.over:
             self._over(now_ns)
 
     def wake(self, now_ns: int) -> None:
@@ -228,17 +190,21 @@ class Answer:
         length = min(length, round(self._stage.settings().longest_answer * 1e9))
         start_ns = now_ns + LEAD_NS
         self._phrase_start = None
-        context = self._ear.context.fork()
-        start = max(self._ear.tick_at(start_ns), context.now)
+        start = max(self._ear.tick_at(start_ns), self._ear.context.now)
         end = start + max(1, self._ear.tick_at(start_ns + length) - self._ear.tick_at(start_ns))
-        self._plan = Plan(
-            context, self._stage.tags(), start, end, next(self._decisions), round(self._velocity)
+        self._plan = AnswerPlan(
+            self._ear,
+            self._stage,
+            start=start,
+            end=end,
+            decision=next(self._decisions),
+            velocity=round(self._velocity),
         )
         self.answers += 1
         self._stage.note("answer", self.answers, start, end)
         self._plan_on(self._plan, now_ns)
 
-    def _plan_on(self, plan: Plan, now_ns: int) -> None:
+    def _plan_on(self, plan: AnswerPlan, now_ns: int) -> None:
         """A few more events, while they are not too far ahead."""
         for _ in range(EVENTS_A_TURN):
             if plan.finished or self._ear.ns_at(plan.context.now) > now_ns + AHEAD_NS:
@@ -246,12 +212,13 @@ class Answer:
             self._catch_up(plan)
             event = self._next(plan)
             if event is None:
-                self._finish(plan)
+                ends_ns = self._ear.ns_at(plan.finish())
+                if plan.over:
+                    self._over(ends_ns)
                 return
-            plan.context.hear(event)
-            self._send(plan, event)
+            plan.say(event)
 
-    def _catch_up(self, plan: Plan) -> None:
+    def _catch_up(self, plan: AnswerPlan) -> None:
         """A machine that was busy elsewhere delays an answer; it does not swallow it."""
         now_ns = self._stage.now()
         reached = max(plan.context.now, plan.start)
@@ -260,7 +227,7 @@ class Answer:
             if not plan.sounded:
                 plan.end += plan.start - reached
 
-    def _next(self, plan: Plan) -> Event | None:
+    def _next(self, plan: AnswerPlan) -> Event | None:
         """The next event of an answer; None when it is over."""
         settings = self._stage.settings()
         fade = self._ear.tick_at(self._last_ns + FADE_NS) - self._ear.tick_at(self._last_ns)
@@ -282,7 +249,7 @@ class Answer:
         past_half = choice.event.time > (plan.start + plan.end) // 2
         return None if choice.event.kind == Kind.PHRASE and past_half and plan.sounded else choice.event
 
-    def _tokens(self, plan: Plan, ending: bool) -> Allowed:
+    def _tokens(self, plan: AnswerPlan, ending: bool) -> Allowed:
         """No end; no end of notes that are the player's; towards the end no new notes."""
         tokens = NO_END.copy()
         tokens[OFF_TOKENS:PHRASE_TOKEN] = False
@@ -291,53 +258,6 @@ class Answer:
         if ending:
             tokens &= ~_ONS
         return tokens
-
-    def _finish(self, plan: Plan) -> None:
-        """No more events: what sounds ends, in order."""
-        tick = max(plan.context.now + 1, min(plan.end, plan.context.now + 50))
-        for pitch in list(plan.own):
-            event = Event(tick, Kind.OFF, pitch)
-            plan.context.hear(event)
-            self._send(plan, event)
-        plan.finished = True
-        if plan.outstanding <= 0:
-            self._over(self._ear.ns_at(tick))
-
-    def _send(self, plan: Plan, event: Event) -> None:
-        """Hand an event to the stage; on the score grid a new note ends the one before."""
-        due = self._ear.ns_at(event.time)
-        ended = list(plan.own) if self._monophonic and event.kind == Kind.ON else []
-        if event.kind == Kind.OFF:
-            ended = [event.pitch]
-        for pitch in ended:
-            place = plan.own.pop(pitch, None)
-            if place is not None:
-                cause = self._expect(plan, event) if event.kind == Kind.OFF else 0
-                off = bytes((0x80 | place.channel, place.pitch, 0))
-                self._stage.send(r.Plan(due, off, plan.tag, cause))
-        if event.kind == Kind.ON:
-            self._begin_note(plan, event, due)
-        elif event.kind == Kind.PHRASE:
-            plan.marks.append((next(plan.causes), event))
-
-    def _begin_note(self, plan: Plan, event: Event, due: int) -> None:
-        """A note by the route of the first voice, which is asked for here alone."""
-        route = self._stage.routing.route(1)
-        pitch = route.pitch(event.pitch - self._ear.shift)
-        place = None if pitch is None else Place(route.channel, pitch)
-        if place in plan.own.values():
-            place = None
-        plan.own[event.pitch] = place
-        if place is not None:
-            velocity = route.loudness(max(1, min(127, event.velocity or plan.velocity)))
-            on = bytes((0x90 | place.channel, place.pitch, velocity))
-            self._stage.send(r.Plan(due, on, plan.tag, self._expect(plan, event)))
-
-    def _expect(self, plan: Plan, event: Event) -> int:
-        cause = next(plan.causes)
-        plan.events[cause] = event
-        plan.outstanding += 1
-        return cause
 
     def _hear_own(self, event: Event) -> None:
         """The context hears an event of the companion, not earlier than what it heard last."""
