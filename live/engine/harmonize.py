@@ -88,7 +88,7 @@ class Harmonize:
 
     def status(self) -> str:
         """The key."""
-        return self._stage.key.name
+        return self._stage.key.key.name
 
     def _take_over(self, stamp_ns: int, now_ns: int) -> None:
         """In a falling legato the next note is struck before the last is let go: now it is the melody."""

@@ -1,56 +1,78 @@
-"""The key that a player is in, note by note: another one must be clearly better, several notes in a row."""
+"""The key that a player is in, from probabilities after each strike; not left for one note's sake."""
 
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
-from models.key import Key, key_scores
+from models.key import Key
+from models.key_filter import KEYS, SHIFTS, KeyFilter
 
-_FADE = 0.94
-_MARGIN = 0.12
-_PATIENCE = 3
-_MAJOR_TONIC = -np.arange(12) % 12
-_MINOR_TONIC = (9 - np.arange(12)) % 12
-"""The tonics that each transposition 0..11 brings to C and to A."""
+_GUESS = 0.3
+"""So probable must a transposition be before any is sure."""
+_SURE = 0.65
+"""So probable, at :data:`_PATIENCE` strikes in a row, must another one be than one that was sure."""
+_PATIENCE = 2
+_OTHER_MODE = 0.6
+"""Of a key and its relative, the one not told must have this share of the probability of both."""
+
+_TRANSPOSED = SHIFTS % 12
+_KEYS_OF = np.array([np.flatnonzero(shift == _TRANSPOSED) for shift in range(12)])
+"""``[12, 2]``: the major and the minor key that each transposition brings home."""
 
 
 class KeyFollower:
-    """Semitones that bring the music to C major or A minor. Owned by one thread; never blocks."""
+    """The key, and the semitones that bring the music to C major or A minor.
+
+    Owned by one thread; never blocks; ``key``, ``confidence`` and ``shift`` may be read by any.
+    """
 
     def __init__(self, key: str = "auto") -> None:
-        self.shift = 0
-        """The transposition that the music is taken to need, -6 to 6."""
-        self._classes = np.zeros(12)
+        self.key = Key(0, "major")
+        """The key that the music is taken to be in."""
+        self.confidence = 0.0
+        """How probable it is that this is the key, 0 to 1; 1 for a key that was set."""
+        self._filter = KeyFilter()
+        self._heard = self.key
+        self._sure = False
         self._wanted, self._wanted_for = 0, 0
-        self._key: Key | None = None
+        self._set: Key | None = None
         self.set(key)
 
-    def set(self, key: str) -> None:
-        """A fixed key, or ``auto``."""
-        self._key = None if key == "auto" else Key.parse(key)
-        if self._key is not None:
-            self.shift = self._key.transposition
-
     @property
-    def name(self) -> str:
-        """The key; a major one and its relative minor are one. Any thread."""
-        tonic = -self.shift % 12
-        return f"{Key(tonic, 'major').name}/{Key((tonic + 9) % 12, 'minor').name}"
+    def shift(self) -> int:
+        """The transposition that brings the key home, -5 to 6."""
+        return self.key.transposition
 
-    def strike(self, pitch: int) -> None:
-        """A note was struck: what it says of the key takes 0.2 ms."""
-        self._classes *= _FADE
-        self._classes[pitch % 12] += 1
-        if self._key is not None:
-            return
-        major, minor = key_scores(self._classes).reshape(2, 12)
-        by_shift = np.maximum(major[_MAJOR_TONIC], minor[_MINOR_TONIC])
-        best = int(by_shift.argmax())
-        if best == self.shift % 12 or by_shift[best] - by_shift[self.shift % 12] < _MARGIN:
+    def set(self, key: str) -> None:
+        """A fixed key, or ``auto``: the key that was heard, also meanwhile."""
+        self._set = None if key == "auto" else Key.parse(key)
+        self._tell()
+
+    def strike(self, ns: int, pitch: int) -> None:
+        """A note was struck at ``ns``; takes 0.01 ms."""
+        keys = self._filter.strike(ns, pitch)
+        both = keys[_KEYS_OF]
+        self._follow(both.sum(axis=1))
+        pair = both[self._heard.transposition % 12]
+        told = int(self._heard.mode == "minor")
+        if pair[1 - told] > _OTHER_MODE * pair.sum():
+            told = 1 - told
+        self._heard = KEYS[_KEYS_OF[self._heard.transposition % 12, told]]
+        self._tell()
+
+    def _follow(self, shifts: NDArray[np.float64]) -> None:
+        """Take up another transposition, if it is ``[12]`` probable enough, long enough."""
+        best, now = int(shifts.argmax()), self._heard.transposition % 12
+        if best == now or shifts[best] <= (_SURE if self._sure else _GUESS):
             self._wanted_for = 0
-        elif best == self._wanted % 12:
-            self._wanted_for += 1
         else:
-            self._wanted, self._wanted_for = (best + 6) % 12 - 6, 1
-        if self._wanted_for >= _PATIENCE:
-            self.shift, self._wanted_for = self._wanted, 0
+            self._wanted_for = self._wanted_for + 1 if best == self._wanted else 1
+            self._wanted = best
+            if not self._sure or self._wanted_for >= _PATIENCE:
+                self._heard, self._wanted_for, now = KEYS[_KEYS_OF[best, 0]], 0, best
+        self._sure = self._sure or bool(shifts[now] > _SURE)
+
+    def _tell(self) -> None:
+        self.key = self._set or self._heard
+        self.confidence = 1.0 if self._set else float(self._filter.keys[KEYS.index(self._heard)])

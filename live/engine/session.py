@@ -187,7 +187,7 @@ class Session:
             if isinstance(what, Strike):
                 self.struck_ns = now_ns
                 self.strikes.append(self._clock.now_ns() - stamp_ns)
-                self.key.strike(what.pitch)
+                self.key.strike(stamp_ns, what.pitch)
                 self.time.strike(*what, now_ns)
 
     def wake(self, now_ns: int) -> None:
@@ -240,7 +240,8 @@ class Session:
             "settings": asdict(self.settings),
             "model": self.playing,
             "loading": self.loading,
-            "key": self.key.name,
+            "key": self.key.key.name,
+            "key_confidence": round(self.key.confidence, 2),
             "status": self.policy.status(),
             "time": self.time.state(self.now_ns()),
             "heard": self.heard,

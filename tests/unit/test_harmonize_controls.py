@@ -54,7 +54,7 @@ def test_a_fixed_key_brings_the_music_to_c_and_back():
     player = band(key="D")
     player.play([(0, on(67))], rest_ms=5)
     assert transposition(player) % 12 == 10
-    assert player.session.policy.status() == "D/Bm"
+    assert player.session.policy.status() == "D"
 
 
 def test_another_key_acts_from_the_next_strike_and_cuts_nothing():
@@ -66,7 +66,7 @@ def test_another_key_acts_from_the_next_strike_and_cuts_nothing():
     assert player.sent == before, "a change of key ended or began notes"
     player.play([(0, off(67)), (10, on(67))], rest_ms=5)
     assert transposition(player) % 12 == 9
-    assert player.session.policy.status() == "Eb/Cm"
+    assert player.session.policy.status() == "Eb"
     assert set(sounding_at(sounded(player.sent), player.now_ms)) == {1, 2, 3}
 
 
@@ -84,7 +84,7 @@ def test_what_was_heard_is_heard_again_in_another_key():
 def test_the_key_is_found_from_the_melody():
     player = band()
     player.play(tune(D_MAJOR * 2), rest_ms=100)
-    assert player.session.policy.status() == "D/Bm"
+    assert player.session.policy.status() == "D"
 
 
 @pytest.mark.parametrize("key", ["H", "", "C major minor", "7"])
