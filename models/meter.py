@@ -22,13 +22,22 @@ UNKNOWN = 0
 class Meter(NamedTuple):
     """A meter that holds from ``tick`` on; a bar line stands at ``bar_line`` (and every bar from it).
 
-    With a pickup, ``bar_line`` lies after ``tick``.
+    With a pickup, ``bar_line`` lies after ``tick``. A numerator of 0: unknown from here on.
     """
 
     tick: int
     numerator: int
     denominator: int
     bar_line: int
+
+    @classmethod
+    def unknown(cls, tick: int) -> Meter:
+        """From this tick on nobody knows where bars begin."""
+        return cls(tick, 0, 4, 0)
+
+    def goes_on_from(self, before: Meter) -> bool:
+        """Whether bars are told as before: the same meter, and bar lines in the same places."""
+        return self[1:3] == before[1:3] and (self.bar_line - before.bar_line) % self.bar_ticks == 0
 
     @property
     def bar_ticks(self) -> int:
@@ -38,6 +47,8 @@ class Meter(NamedTuple):
     @property
     def condition(self) -> int:
         """The value of the conditioning input ``meter``."""
+        if not self.numerator:
+            return UNKNOWN
         name = f"{self.numerator}/{self.denominator}"
         return METERS.index(name) if name in METERS else METERS.index("other")
 
@@ -58,6 +69,7 @@ def positions(ticks: NDArray[np.int32], meters: list[Meter]) -> NDArray[np.int32
     found[:, 0] = in_bar % TICKS_PER_QUARTER + 1
     found[:, 1] = np.minimum(in_bar // TICKS_PER_QUARTER, QUARTERS_IN_BAR - 1) + 1
     found[:, 2] = np.array([meter.condition for meter in meters])[which]
+    found[found[:, 2] == UNKNOWN] = UNKNOWN
     return found
 
 
@@ -76,7 +88,7 @@ def place_of(tick: int, meters: list[Meter]) -> Place:
         if current is not None and meter.tick > tick:
             break
         current = meter
-    if current is None:
+    if current is None or not current.numerator:
         return Place()
     in_bar = (tick - current.bar_line) % current.bar_ticks
     quarter = min(in_bar // TICKS_PER_QUARTER, QUARTERS_IN_BAR - 1)

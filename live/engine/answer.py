@@ -55,7 +55,7 @@ class Answer:
         self._pace = Pace()
         self._ear: Ear
         if network.manifest.monophonic:
-            self._ear = ScoreEar(network, self._pace, role=0, key=stage.key)
+            self._ear = ScoreEar(network, self._pace, role=0, key=stage.key, time=stage.time)
         else:
             self._ear = PerformanceEar(network)
         self._monophonic = network.manifest.monophonic

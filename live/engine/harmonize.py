@@ -28,7 +28,7 @@ class Harmonize:
     def __init__(self, network: Network, stage: Stage) -> None:
         self._stage = stage
         settings = stage.settings()
-        self._ear = ScoreEar(network, Pace(), role=SOPRANO, key=stage.key)
+        self._ear = ScoreEar(network, Pace(), role=SOPRANO, key=stage.key, time=stage.time)
         self._voices = Voices(stage.send, stage.routing, stage.tags)
         self._harmonist = Harmonist(self._ear.context, voices=settings.voices, style=Style(), seed=stage.seed)
         self._melody: int | None = None

@@ -13,7 +13,7 @@ METERS = st.lists(
     st.builds(
         Meter,
         st.integers(0, 2000),
-        st.integers(1, 12),
+        st.integers(0, 12),
         st.sampled_from([1, 2, 4, 8, 16]),
         st.integers(0, 2100),
     ),
@@ -31,7 +31,18 @@ def test_the_place_of_one_tick_is_its_place_among_many(ticks: list[int], meters:
 def test_every_place_is_a_value_that_networks_know(tick: int, meters: list[Meter]):
     place = place_of(tick, meters)._asdict()
     assert all(0 <= value < CONDITIONS[name].size for name, value in place.items())
-    assert any(place.values()) == bool(meters)
+    told = [meter for meter in meters if meter.tick <= tick] or meters[:1]
+    assert all(place.values()) == any(place.values()) == bool(told and told[-1].numerator)
+
+
+@given(st.integers(0, 500))
+def test_bars_go_on_wherever_they_are_counted_from(tick: int):
+    waltz = Meter(0, 3, 4, bar_line=tick)
+    assert waltz._replace(tick=tick, bar_line=tick + 144).goes_on_from(waltz)
+    assert not waltz._replace(bar_line=tick + 24).goes_on_from(waltz)
+    assert not Meter(0, 6, 8, bar_line=tick).goes_on_from(waltz)
+    assert Meter.unknown(tick).goes_on_from(Meter.unknown(0))
+    assert not Meter.unknown(tick).goes_on_from(waltz)
 
 
 @given(st.integers(0, 500))
