@@ -7,6 +7,7 @@ from random import Random
 from live.beat.midi_clock import MidiClock
 from live.beat.pulse import MINUTE_NS, Pulse
 
+METER = "4/4"
 TICK, START, CONTINUE, STOP = b"\xf8", b"\xfa", b"\xfb", b"\xfc"
 
 
@@ -32,7 +33,7 @@ class DrumMachine:
         for message in messages:
             stamp = round(self.now_ns + self._chance.expovariate(1 / 100_000))
             self.clock.hear(stamp, self.source, message, stamp + 300_000)
-            self.pulses.append(self.clock.pulse(stamp + 300_000))
+            self.pulses.append(self.clock.pulse(stamp + 300_000, METER))
 
     def tick(self, count: int = 1) -> None:
         """So many ticks, the first of them now; then it is time for the next one."""
@@ -45,10 +46,10 @@ class DrumMachine:
         until = self.now_ns + seconds * 1e9
         while self.now_ns < until:
             self.now_ns = min(until, self.now_ns + 10_000_000)
-            self.pulses.append(self.clock.pulse(round(self.now_ns)))
+            self.pulses.append(self.clock.pulse(round(self.now_ns), METER))
 
     @property
     def quarter(self) -> float | None:
         """Where the pulse says that the song is at this moment."""
-        pulse = self.clock.pulse(round(self.now_ns))
+        pulse = self.clock.pulse(round(self.now_ns), METER)
         return None if pulse is None else pulse.quarter_at(round(self.now_ns))

@@ -12,11 +12,12 @@ from collections.abc import Callable
 from live.beat.one_clock import CLOCK_MESSAGES, TICK, OneClock, Song
 from live.beat.pulse import MINUTE_NS, Bars, Pulse, Source
 
-GONE = "MIDI clock stopped coming: free time"
-BACK = "MIDI clock is back: {:.1f} bpm"
-TEMPO_ALONE = "MIDI clock ticks, {:.1f} bpm; where its beats are is known when it is started"
-BACK_SOMEWHERE = BACK + ", but where in the song is known only when it is started again"
-COMMON_TIME = (4, 4)
+GONE = "MIDI clock stopped coming"
+BACK = "MIDI clock is back"
+TEMPO_ALONE = "MIDI clock ticks, {:.1f} beats a minute; where its beats are is known when it is started"
+BACK_SOMEWHERE = (
+    "MIDI clock is back, {:.1f} beats a minute; where in the song is known when it is started again"
+)
 
 _MEND = 0.25
 """Quarters over which a pulse that was ahead of the clock waits for it."""
@@ -27,14 +28,12 @@ _TICKS_TO_TELL = 48
 
 
 class MidiClock:
-    """One thread, never blocks. ``say`` takes a line for the musician.
+    """One thread, never blocks. ``say`` takes what the musician is to know of the clock itself.
 
     ``period_ns`` of the MIDI system (0: none): stamps lie at the beginnings of periods.
     """
 
     def __init__(self, say: Callable[[str], None] = lambda _: None, period_ns: int = 0) -> None:
-        self.meter = COMMON_TIME
-        """Numerator and denominator; bars are counted from the song's beginning."""
         self._say = say
         self._period_ns = period_ns
         self._clocks: dict[int, OneClock] = {}
@@ -43,6 +42,7 @@ class MidiClock:
         self._explained = False  # that ticks alone are no beats; or it need not be, for it was started
         self._pulse: Pulse | None = None
         self._song: Song | None = None  # the pulse is of
+        self._run = 0
 
     @property
     def period_ns(self) -> int:
@@ -69,10 +69,13 @@ class MidiClock:
         elif message[0] == TICK and self._followed is None:
             self._tell_tempo(clock, now_ns)
 
-    def pulse(self, now_ns: int) -> Pulse | None:
-        """Where the song is; None while no clock runs, or its place is not known."""
+    def pulse(self, now_ns: int, meter: str) -> Pulse | None:
+        """Where the song is; None while no clock runs, or its place is not known.
+
+        Bars are those of ``meter``, from the song's beginning on.
+        """
         self._attend(now_ns)
-        return self._pulse
+        return None if self._pulse is None else self._pulse._replace(bars=Bars.parse(meter))
 
     @property
     def running(self) -> bool:
@@ -115,7 +118,7 @@ class MidiClock:
             self._missing = None
         elif self._followed is not None:
             self._missing = None
-            self._say(BACK.format(MINUTE_NS / self._followed.quarter_ns))
+            self._say(BACK)
         elif missing.song is None and missing.is_back and missing.ticks_at(now_ns):
             self._missing = None
             self._say(BACK_SOMEWHERE.format(MINUTE_NS / missing.quarter_ns))
@@ -129,10 +132,11 @@ class MidiClock:
     def _pulse_of(self, clock: OneClock, now_ns: int) -> Pulse:
         """Its pulse now. While a song goes on no quarter comes twice: a pulse that was too early waits."""
         quarter, length = clock.quarter_at(now_ns), clock.quarter_ns
-        before, self._song = self._song, clock.song
-        if self._pulse is not None and before is clock.song:
+        if clock.song is not self._song:
+            self._song, self._run = clock.song, self._run + 1
+        elif self._pulse is not None:
             ahead = self._pulse.quarter_at(now_ns) - quarter
             if ahead > 0:
                 quarter += ahead
                 length /= max(_SLOWEST, 1 - ahead / _MEND)
-        return Pulse(now_ns, quarter, length, Source.CLOCK, bars=Bars(*self.meter))
+        return Pulse(now_ns, quarter, length, Source.CLOCK, run=self._run)

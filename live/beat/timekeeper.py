@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from live.beat.metronome import Metronome
+from live.beat.midi_clock import MidiClock
 from live.beat.pulse import Pulse, Source
 from live.controls import Settings
 
@@ -36,6 +37,8 @@ class Timekeeper:
     def __init__(self, settings: Callable[[], Settings], say: Callable[[str], None]) -> None:
         self._settings, self._say = settings, say
         self._metronome = Metronome(settings().tempo)
+        self._clock = MidiClock(self._take_word)
+        self._word: str | None = None  # of a clock, not yet said
         self.pulse: Pulse | None = None
         """What counts now; None in free time. Policies read it at each decision."""
 
@@ -48,10 +51,19 @@ class Timekeeper:
     @property
     def wake_at_ns(self) -> int | None:
         """When :meth:`wake` wants to be called: to find that a clock has stopped coming."""
-        return None
+        return self._clock.wake_at_ns if self._wants_clock else None
+
+    @property
+    def _wants_clock(self) -> bool:
+        return self._settings().time in ("auto", "clock")
+
+    def use_period(self, period_ns: int) -> None:
+        """So far the MIDI system may spread what comes in (0: not that we know)."""
+        self._clock.period_ns = period_ns
 
     def hear(self, stamp_ns: int, source: int, message: bytes, now_ns: int) -> None:
         """A message that belongs to no channel, from this input."""
+        self._clock.hear(stamp_ns, source, message, now_ns)
         self._look(now_ns)
 
     def strike(self, stamp_ns: int, pitch: int, velocity: int, now_ns: int) -> None:
@@ -89,13 +101,21 @@ class Timekeeper:
     def _look(self, now_ns: int) -> None:
         """Who gives the time now."""
         before, self.pulse = self.pulse, self._found(now_ns)
+        word, self._word = self._word if self._wants_clock else None, None
         if (before and before.source) is not (self.pulse and self.pulse.source):
-            self._say(self._words())
+            self._say(": ".join(filter(None, (word, self._words()))))
+        elif word:
+            self._say(word)
+
+    def _take_word(self, word: str) -> None:
+        self._word = word
 
     def _found(self, now_ns: int) -> Pulse | None:
         wanted = self._settings().time
         if wanted == "tempo":
             return self._metronome.pulse(now_ns, self.meter)
+        if wanted in ("auto", "clock"):
+            return self._clock.pulse(now_ns, self.meter)
         return None
 
     def _words(self) -> str:

@@ -163,6 +163,8 @@ class Session:
             case r.SourceGone(source):
                 self._let_go_of(source, now_ns)
             case r.Ready() | r.OutputBack():
+                if isinstance(record, r.Ready):
+                    self.time.use_period(record.period_ns)
                 self._routing.take_up(now_ns)
                 self.time.wake(now_ns)
             case _:

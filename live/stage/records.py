@@ -13,6 +13,7 @@ Engine -> stage
     SetThru            thru of one source on or off
     SetBlocked         a channel, or one controller of it, is kept out of thru (control)
     SetLateLimit       how late a note-on may be before it is dropped
+    SetClock           where the ticks of MIDI clock out lie, or that there are none
     Silence            one unconditional note-off (a stage that died left this note sounding)
     Stop               end everything and exit 0
 
@@ -188,6 +189,20 @@ class SetLateLimit(NamedTuple):
     limit_ns: int
 
 
+class SetClock(NamedTuple):
+    """Send MIDI clock: ``tick`` (24 a quarter, from the song's beginning; may be negative) is at ``at_ns``.
+
+    The others lie ``tick_ns`` apart, before and after it. Another ``run``: the song has jumped. Not
+    ``running``: stop it; the other fields say nothing then.
+    """
+
+    at_ns: int
+    tick: int
+    tick_ns: float
+    running: bool = True
+    run: int = 0
+
+
 class Silence(NamedTuple):
     """Send this note-off now whatever the ledger says."""
 
@@ -216,6 +231,11 @@ class Ready(NamedTuple):
     pid: int
     period_frames: int = 0
     sample_rate: int = 0
+
+    @property
+    def period_ns(self) -> int:
+        """The period as a time; 0 where there is none."""
+        return self.period_frames * 1_000_000_000 // self.sample_rate if self.sample_rate else 0
 
 
 class Heard(NamedTuple):
@@ -311,7 +331,7 @@ class Text(NamedTuple):
 
 
 EngineRecord: TypeAlias = (
-    Plan | Cancel | ReleaseCompanion | Panic | SetThru | SetBlocked | SetLateLimit | Silence | Stop
+    Plan | Cancel | ReleaseCompanion | Panic | SetThru | SetBlocked | SetLateLimit | SetClock | Silence | Stop
 )
 PortNews: TypeAlias = SourceGone | OutputGone | OutputBack
 StageRecord: TypeAlias = (

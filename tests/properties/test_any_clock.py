@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from drum_machine import CONTINUE, START, STOP, TICK, DrumMachine, song_position
+from drum_machine import CONTINUE, METER, START, STOP, TICK, DrumMachine, song_position
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -23,7 +23,7 @@ def tell(clock: MidiClock, said: list[tuple[int, int, bytes]], now_ns: int = 10*
     for gap, source, message in said:
         now_ns += gap
         clock.hear(now_ns, source, message, now_ns)
-        pulse = clock.pulse(now_ns)
+        pulse = clock.pulse(now_ns, METER)
         assert (pulse is not None) == clock.running
         if pulse is not None:
             assert math.isfinite(pulse.quarter)
@@ -57,7 +57,7 @@ def test_no_quarter_comes_twice_while_a_song_runs(gaps: list[int], period: int):
     clock.hear(now_ns, 0, START, now_ns)
     for gap in gaps:
         for part in range(1, 4):
-            pulse = clock.pulse(now_ns + gap * part // 4)
+            pulse = clock.pulse(now_ns + gap * part // 4, METER)
             if pulse is not None:
                 here = pulse.quarter_at(now_ns + gap * part // 4)
                 assert here >= quarter - 1e-9

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from drum_machine import CONTINUE, START, STOP, DrumMachine, song_position
+from drum_machine import CONTINUE, METER, START, STOP, DrumMachine, song_position
 
 from live.beat.midi_clock import BACK, BACK_SOMEWHERE, GONE, TEMPO_ALONE, MidiClock
 from live.beat.pulse import Place, Source
@@ -28,7 +28,7 @@ def started(bpm: float = 120, quarters: int = 4) -> tuple[DrumMachine, list[str]
 @pytest.mark.parametrize("bpm", [20, 60, 97.3, 120, 300])
 def test_the_first_tick_after_start_is_the_beginning(bpm: float):
     machine, said = started(bpm)
-    pulse = machine.clock.pulse(round(machine.now_ns))
+    pulse = machine.clock.pulse(round(machine.now_ns), METER)
     assert pulse is not None
     assert machine.quarter == pytest.approx(4, abs=NEAR)
     assert pulse.tempo == pytest.approx(bpm, rel=0.003)
@@ -44,14 +44,12 @@ def test_the_pulse_is_there_after_a_few_ticks():
 
 def test_bars_are_counted_from_the_beginning_in_the_meter_of_the_control():
     clock, _ = heard()
-    clock.meter = (3, 4)
     machine = DrumMachine(clock)
     machine.say(START)
     machine.tick(24 * 7)
-    pulse = clock.pulse(round(machine.now_ns) + 1_000_000)
+    pulse = clock.pulse(round(machine.now_ns), "3/4")
     assert pulse is not None
     place = pulse.place_at(round(machine.now_ns) + 1_000_000)
-    assert place is not None
     assert place == pytest.approx(Place(3, 2), abs=2 * NEAR)
 
 
@@ -59,7 +57,7 @@ def test_stop_means_free_time_and_continue_goes_on_where_it_was():
     machine, said = started()
     machine.tick(5)
     machine.say(STOP)
-    assert machine.clock.pulse(round(machine.now_ns)) is None
+    assert machine.clock.pulse(round(machine.now_ns), METER) is None
     assert not machine.clock.running
     machine.wait(3)
     machine.say(CONTINUE)
@@ -85,7 +83,7 @@ def test_song_position_then_continue_in_the_middle_of_a_bar():
     machine = DrumMachine(clock)
     machine.say(song_position(16 * 16 + 6), CONTINUE)  # bar 17, beat 2.5
     machine.tick(12)
-    pulse = clock.pulse(round(machine.now_ns))
+    pulse = clock.pulse(round(machine.now_ns), METER)
     assert pulse is not None
     place = pulse.place_at(round(machine.now_ns) + 1_000_000)
     assert place == pytest.approx(Place(17, 3), abs=2 * NEAR)
@@ -150,9 +148,7 @@ def test_a_clock_that_comes_back_is_where_it_would_be(gap: float):
     machine.tick(48)
     assert machine.quarter == pytest.approx(8 + (ticks + 48) / 24, abs=NEAR)
     if gap > 0.5:
-        assert said[0] == GONE
-        assert said[1].startswith("MIDI clock is back: 1")
-        assert len(said) == 2
+        assert said == [GONE, BACK]
     else:
         assert said == []
 
@@ -165,7 +161,8 @@ def test_a_clock_that_comes_back_changed_has_a_tempo_but_no_place(gap: float):
     machine.tick(100)
     assert machine.quarter is None
     assert machine.clock.tempo(round(machine.now_ns)) == pytest.approx(80, rel=0.003)
-    assert said == [GONE, BACK_SOMEWHERE.format(80.0)] or "where in the song" in said[1]
+    assert said[0] == GONE
+    assert said[1].startswith(BACK_SOMEWHERE[:18])
     machine.say(START)
     machine.tick(24)
     assert machine.quarter == pytest.approx(1, abs=NEAR)
@@ -196,7 +193,7 @@ def test_of_two_clocks_the_first_is_followed_until_it_ends():
     assert first.quarter == pytest.approx(4 / 0.6, abs=2 * NEAR)  # the second runs on
     while second.now_ns < 6e9:
         second.tick()
-    pulse = clock.pulse(round(second.now_ns))
+    pulse = clock.pulse(round(second.now_ns), METER)
     assert pulse is not None
     assert pulse.tempo == pytest.approx(100, rel=0.003)
     assert said == []
@@ -233,7 +230,7 @@ def test_stamps_of_a_period_are_half_a_period_early():
         clock.hear(10**9 - by, 0, START, 10**9)
         for n in range(48):
             clock.hear(10**9 + n * 20_000_000 - by, 0, b"\xf8", 10**9 + n * 20_000_000)
-    one, other = early.pulse(2 * 10**9), exact.pulse(2 * 10**9)
+    one, other = early.pulse(2 * 10**9, METER), exact.pulse(2 * 10**9, METER)
     assert one is not None
     assert other is not None
     assert one.quarter_at(2 * 10**9) == pytest.approx(other.quarter_at(2 * 10**9), abs=0.001)
@@ -243,7 +240,7 @@ def test_what_is_no_clock_is_ignored():
     clock, said = heard()
     for message in (b"", b"\xfe", b"\x90\x3c\x40", b"\xf2\x01", b"\xf6"):
         clock.hear(1, 0, message, 2)
-    assert clock.pulse(3) is None
+    assert clock.pulse(3, METER) is None
     assert clock.wake_at_ns is None
     assert said == []
 
@@ -253,7 +250,3 @@ def test_a_reset_ends_the_song():
     machine.say(b"\xff")
     assert machine.quarter is None
     assert said == []
-
-
-def test_words():
-    assert BACK.format(120.04) == "MIDI clock is back: 120.0 bpm"
