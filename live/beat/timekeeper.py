@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from live.beat.clock_sender import ClockSender
 from live.beat.metronome import Metronome
 from live.beat.midi_clock import MidiClock
 from live.beat.pulse import Pulse, Source
 from live.controls import Settings
+from live.stage.records import Ready, SetClock
 
 SYSTEM = 0xF0
 """Messages from here on belong to no channel: clock, transport and song position are among them."""
@@ -31,11 +33,17 @@ WORDS = {
 class Timekeeper:
     """Gives :attr:`pulse`. Owned by the engine's thread; never blocks.
 
-    ``say`` takes lines for the musician.
+    ``say`` takes lines for the musician, ``send`` what the stage is to know of the clock that goes out.
     """
 
-    def __init__(self, settings: Callable[[], Settings], say: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        settings: Callable[[], Settings],
+        say: Callable[[str], None],
+        send: Callable[[SetClock], None],
+    ) -> None:
         self._settings, self._say = settings, say
+        self._sender = ClockSender(send, say)
         self._metronome = Metronome(settings().tempo)
         self._clock = MidiClock(self._take_word)
         self._word: str | None = None  # of a clock, not yet said
@@ -57,9 +65,10 @@ class Timekeeper:
     def _wants_clock(self) -> bool:
         return self._settings().time in ("auto", "clock")
 
-    def use_period(self, period_ns: int) -> None:
-        """So far the MIDI system may spread what comes in (0: not that we know)."""
-        self._clock.period_ns = period_ns
+    def use_stage(self, ready: Ready) -> None:
+        """A stage has come up: its MIDI system spreads what comes in and goes out over its period."""
+        self._clock.period_ns = ready.period_ns
+        self._sender.use_period(ready.period_frames, ready.period_ns)
 
     def hear(self, stamp_ns: int, source: int, message: bytes, now_ns: int) -> None:
         """A message that belongs to no channel, from this input."""
@@ -106,6 +115,8 @@ class Timekeeper:
             self._say(": ".join(filter(None, (word, self._words()))))
         elif word:
             self._say(word)
+
+        self._sender.follow(self.pulse, self._settings().clock_out, now_ns)
 
     def _take_word(self, word: str) -> None:
         self._word = word

@@ -83,7 +83,11 @@ class Session:
         self._mute = Mute(self.send, on=settings.mute)
         self.say: Callable[[str], None] = lambda _: None
         """Takes a line for the musician. Engine thread."""
-        self.time = Timekeeper(lambda: self.settings, lambda line: self.say(line))  # noqa: PLW0108 - set later
+        self.time = Timekeeper(
+            lambda: self.settings,
+            lambda line: self.say(line),  # noqa: PLW0108 - set later
+            self.send,
+        )
         self._stage = Stage(
             send=self._mute.send,
             tags=lambda: 1 + next(self._tags) % MOST_TAGS,
@@ -163,12 +167,16 @@ class Session:
             case r.SourceGone(source):
                 self._let_go_of(source, now_ns)
             case r.Ready() | r.OutputBack():
-                if isinstance(record, r.Ready):
-                    self.time.use_period(record.period_ns)
-                self._routing.take_up(now_ns)
-                self.time.wake(now_ns)
+                self._tell_outputs(record, now_ns)
             case _:
                 pass
+
+    def _tell_outputs(self, record: r.Ready | r.OutputBack, now_ns: int) -> None:
+        """Somebody listens to us who knows nothing yet."""
+        if isinstance(record, r.Ready):
+            self.time.use_stage(record)
+        self._routing.take_up(now_ns)
+        self.time.wake(now_ns)
 
     def _let_go_of(self, source: int, now_ns: int) -> None:
         """The source is gone; if nobody else plays on, no voice lingers for its keys."""

@@ -18,6 +18,12 @@ SYSTEM_DATA_BYTES = {0xF1: 1, 0xF2: 2, 0xF3: 1, 0xF6: 0}
 """Of system messages that have a length; those from 0xF8 on are single bytes."""
 
 
+CLOCK = frozenset((0xF2, 0xF8, 0xFA, 0xFB, 0xFC))
+"""Song position, tick, start, continue, stop."""
+TICKS = 24
+"""Of MIDI clock, a quarter."""
+
+
 class Incoming(NamedTuple):
     """One message of one input; ``source`` is the input's number."""
 

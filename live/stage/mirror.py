@@ -36,6 +36,8 @@ class Mirror:
                     self._switches[r.SetBlocked, order.channel, order.controller] = order
                 case r.SetLateLimit():
                     self._switches[r.SetLateLimit,] = order
+                case r.SetClock():
+                    self._switches[r.SetClock,] = order
 
     def said(self, record: r.Record) -> bool:
         """Follow what sounds and what is connected. Whether the engine is to know."""

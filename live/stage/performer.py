@@ -13,6 +13,8 @@ from collections.abc import Callable
 
 from live.stage import messages, records
 from live.stage.clock import Clock, ManualClock
+from live.stage.clock_echo import ClockEcho
+from live.stage.clock_out import ClockOut
 from live.stage.guards import DoubleNotes, EchoGuard
 from live.stage.held_notes import Key, is_thru
 from live.stage.messages import Incoming
@@ -38,8 +40,12 @@ class Performer:
         self.counts: Tally[Counter] = Tally()
         self.outputs = Outputs(sinks, clock, echo := EchoGuard())
         thru = Thru(port.thru for port in settings.inputs)
-        self._player = Player(self.outputs, thru, echo, DoubleNotes(), clock, self.counts, report)
+        self._clock_echo = ClockEcho()
+        self._player = Player(
+            self.outputs, thru, echo, DoubleNotes(), self._clock_echo, clock, self.counts, report
+        )
         self._thru = thru
+        self.clock_out = ClockOut(self._put_everywhere)
         self._clock = clock
         self._report = report
         self._scheduler = Scheduler()
@@ -85,6 +91,9 @@ class Performer:
                 self._thru.block(record)
             case records.SetLateLimit():
                 self._late_limit_ns = record.limit_ns
+            case records.SetClock():
+                self.clock_out.set(record, self._clock.now_ns())
+                self._thru.no_clock = self.clock_out.running
             case records.Silence():
                 if record.port < len(self.outputs):
                     off = messages.note_off(record.channel & 0x0F, record.pitch & 0x7F)
@@ -96,10 +105,12 @@ class Performer:
 
     def next_ns(self) -> int | None:
         """When :meth:`play_due` has something to do; None when nothing is planned."""
-        return self._scheduler.next_ns()
+        plan, tick = self._scheduler.next_ns(), self.clock_out.next_ns()
+        return plan if tick is None else tick if plan is None else min(plan, tick)
 
     def play_due(self) -> None:
         """Send everything whose time has come."""
+        self.clock_out.play_due(self._clock.now_ns())
         while (plan := self._scheduler.pop(self._clock.now_ns())) is not None:
             if messages.is_note_on(plan.message):
                 self._strike(plan)
@@ -108,6 +119,11 @@ class Performer:
             else:
                 self.outputs.put(plan.port, plan.message, plan.due_ns)
                 self._tell(plan, SentFlag.NONE)
+
+    def _put_everywhere(self, message: bytes, due_ns: int) -> None:
+        self._clock_echo.sent(message, self._clock.now_ns())
+        for port in range(len(self.outputs)):
+            self.outputs.put(port, message, due_ns)
 
     def _strike(self, plan: records.Plan) -> None:
         key = _key(plan)
@@ -204,7 +220,14 @@ class Performer:
     def _output_back(self, news: records.OutputBack) -> None:
         for message in self._left_behind.pop(news.port, ()):
             self.outputs.put(news.port, message, self._clock.now_ns())
+        self.clock_out.begin_again(self._clock.now_ns())
         self._report(news)
+
+    def close(self) -> None:
+        """Stop the clock, and end everything. Never raises."""
+        with contextlib.suppress(SendError):
+            self.clock_out.stop(self._clock.now_ns())
+        self.end_everything()
 
     def _panic(self) -> None:
         self.end_everything()

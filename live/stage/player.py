@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from live.stage import messages, records
 from live.stage.clock import Clock
+from live.stage.clock_echo import ClockEcho
 from live.stage.guards import DoubleNotes, EchoGuard
 from live.stage.held_notes import Key, Pedal, is_thru, thru_owner
 from live.stage.messages import Incoming
@@ -35,6 +36,7 @@ class Player:
         thru: Thru,
         echo: EchoGuard,
         doubles: DoubleNotes,
+        clock_echo: ClockEcho,
         clock: Clock,
         counts: Tally[Counter],
         report: Callable[..., None],
@@ -43,6 +45,7 @@ class Player:
         self._thru = thru
         self._echo = echo
         self._doubles = doubles
+        self._clock_echo = clock_echo
         self._clock = clock
         self._counts = counts
         self._report = report
@@ -71,7 +74,9 @@ class Player:
     def _is_echo(self, source: int, message: bytes) -> bool:
         if messages.is_note_on(message):
             return self._echo.swallows_on(source, message, self._clock.now_ns())
-        return messages.is_note_off(message) and self._echo.swallows_off(source, message)
+        if messages.is_note_off(message):
+            return self._echo.swallows_off(source, message)
+        return self._clock_echo.swallows(source, message, self._clock.now_ns())
 
     def _is_double(self, source: int, message: bytes, stamp_ns: int) -> bool:
         if messages.is_note_on(message):

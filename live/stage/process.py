@@ -115,7 +115,7 @@ class StageProcess:
                 # stuck in a port call: nothing more can be sent, and closing would hang too
                 self._goodbye()
                 os._exit(EXIT_STUCK)
-            performer.end_everything()
+            performer.close()
             time.sleep(wiring.settle_seconds)
 
     def _greet(self, wiring: Wiring, granted: bool) -> None:

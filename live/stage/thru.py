@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from live.stage.guards import FloodGuard
+from live.stage.messages import CLOCK
 from live.stage.records import ALL, SetBlocked, SetThru
 
 
@@ -18,6 +19,8 @@ class Thru:
         self._on = list(sources_on)
         self._blocked: set[tuple[int, int]] = set()
         self._flood = FloodGuard()
+        self.no_clock = False
+        """We send a clock of our own: another one beside it would double it."""
         self.muted = False
         """The flood guard has tripped; thru stays mute until it is switched on again."""
 
@@ -41,6 +44,8 @@ class Thru:
     def passes(self, source: int, message: bytes) -> bool:
         """Whether thru is open for this message."""
         if self.muted or source >= len(self._on) or not self._on[source]:
+            return False
+        if self.no_clock and message[0] in CLOCK:
             return False
         return not (self._blocked and self._is_blocked(message))
 

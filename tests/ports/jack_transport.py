@@ -56,7 +56,7 @@ class Place(NamedTuple):
 
 
 class Transport:
-    """A client that reads the transport every ``seconds`` and moves it; of the default server. A context manager."""
+    """A client that reads the transport every ``seconds`` and moves it. A context manager."""
 
     def __init__(self, seconds: float = 0.002) -> None:
         self.places: list[Place] = []
