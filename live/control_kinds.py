@@ -238,6 +238,31 @@ class KeyName(Words):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ChordName(Words):
+    """The name of a chord, or ``off``. A knob knows the major and the minor triads."""
+
+    choices: tuple[str, ...] = ("off", *MAJOR_KEYS, *(f"{root}m" for root in MAJOR_KEYS))
+
+    @property
+    def allowed(self) -> str:
+        """How a chord is written."""
+        return "off, or a chord like Am, G7, Bbmaj7, F#dim, Csus4 or C/E"
+
+    def checked(self, value: object) -> str:
+        """``off``, or the chord as it was written."""
+        from models.chord import Chord  # noqa: PLC0415 - loads NumPy, which ``antiphon --help`` does without
+
+        word = value.strip() if isinstance(value, str) else ""
+        if word.lower() == "off":
+            return "off"
+        try:
+            Chord.parse(word[:_SHOWN])
+        except ValueError as error:
+            raise self.refusal(value) from error
+        return word
+
+
+@dataclass(frozen=True, kw_only=True)
 class ModelName(Words):
     """The name of a model, or a manifest's path; ``auto`` goes by the mode."""
 

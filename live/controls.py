@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, NamedTuple
 
-from live.control_kinds import Control, KeyName, ModelName, Number, Switch, Whole, Words, shown
+from live.control_kinds import ChordName, Control, KeyName, ModelName, Number, Switch, Whole, Words, shown
 from live.errors import AntiphonError
 from live.voice_controls import ROWS, WayControls
 
@@ -96,6 +96,9 @@ class Settings(WayControls):
             effect="next strike",
             help="keep the companion to the notes of the key, or of the chord if one is set",
         )
+    )
+    chord: str = _is(
+        ChordName(default="off", effect="next strike", help="the chord that hold keeps the companion to")
     )
     time: str = _is(
         Words(
@@ -208,6 +211,7 @@ class Action(NamedTuple):
 ACTIONS: tuple[Action, ...] = (
     Action("panic", "every note ends now, on every channel"),
     Action("answer", "the phrase is over now: the companion answers at once"),
+    Action("lock_key", "the key that is heard stays; again: it is followed", "on, off or toggle", "toggle"),
     Action("tap", "a beat is now: taps set the tempo, and the last one begins a bar"),
     Action(
         "learn", "the next MIDI controller that moves is for this", "a control, CONTROL=VALUE or an action"

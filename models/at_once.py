@@ -19,6 +19,7 @@ from models.vocabulary import CHOICES, ON_TOKENS, WHO
 if TYPE_CHECKING:
     from models.context import Context
 
+_NOTES = slice(ON_TOKENS, ON_TOKENS + 128)
 Pitches = NDArray[np.bool_]
 """``[128]``: which pitches are allowed."""
 
@@ -36,9 +37,7 @@ class AtOnce:
         """Probability that anything more happens in this tick."""
         self._time = context.now
         self._who = found["voice"][0]
-        self._notes = {
-            voice: row[ON_TOKENS : ON_TOKENS + 128] for voice, row in zip(voices, found["token"], strict=True)
-        }
+        self._notes = {voice: row[_NOTES] for voice, row in zip(voices, found["token"], strict=True)}
 
     def strike(self, allowed: dict[int, Pitches], style: Style, draws: Draws) -> Event:
         """A note-on of one of these voices, each with at least one pitch allowed (velocity 0)."""
@@ -46,5 +45,6 @@ class AtOnce:
         voice = voices[0]
         if len(voices) > 1:
             voice = voices[pick(self._who[voices], None, style, draws.uniform()).choice]
-        pitch = pick(self._notes[voice], allowed[voice], style, draws.uniform()).choice
+        bias = None if style.bias is None else style.bias[_NOTES]
+        pitch = pick(self._notes[voice], allowed[voice], style, draws.uniform(), bias).choice
         return Event(self._time, Kind.ON, pitch, 0, voice)

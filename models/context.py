@@ -189,7 +189,7 @@ class Context:
         allowed &= limits.tokens
         if not allowed.any():
             return None
-        token = pick(self._logits(told, place)["token"], allowed, style, draws.uniform())
+        token = pick(self._logits(told, place)["token"], allowed, style, draws.uniform(), style.bias)
         nats["token"] = token.nats
         told[0, TOKEN] = token.choice
         kind, pitch = kind_and_pitch(token.choice)

@@ -6,7 +6,7 @@ the same numbers.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
@@ -24,10 +24,14 @@ class Picked(NamedTuple):
 
 @dataclass(frozen=True)
 class Style:
-    """How to choose. ``temperature`` > 0 flattens, ``top_p`` keeps the most likely mass (Holtzman 2020)."""
+    """How to choose. ``temperature`` > 0 flattens, ``top_p`` keeps the most likely mass (Holtzman 2020).
+
+    ``bias``: nats added to the logits of ``[TOKENS]``, before all that.
+    """
 
     temperature: float = 1.0
     top_p: float = 0.95
+    bias: NDArray[np.float32] | None = field(default=None, compare=False)
 
 
 class Draws:
@@ -61,11 +65,17 @@ def log_probabilities(logits: NDArray[np.float32], legal: NDArray[np.bool_] | No
 
 
 def pick(
-    logits: NDArray[np.float32], legal: NDArray[np.bool_] | None, style: Style, uniform: float
+    logits: NDArray[np.float32],
+    legal: NDArray[np.bool_] | None,
+    style: Style,
+    uniform: float,
+    bias: NDArray[np.float32] | None = None,
 ) -> Picked:
-    """Choose one index of ``logits [n]``. At least one choice must be legal."""
+    """Choose one index of ``logits [n]``. At least one choice must be legal; ``bias [n]`` is added."""
     indices = None if legal is None else np.flatnonzero(legal)
     scores = (logits if indices is None else logits[indices]).astype(np.float64)
+    if bias is not None:
+        scores += bias if indices is None else bias[indices]
     scores -= scores.max()
     weights = np.exp(scores)
     total = weights.sum()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from live.control_kinds import shown
 from live.engine.answer import Answer
 from live.engine.told import Doing
 from live.errors import AntiphonError
@@ -30,4 +31,13 @@ def actions_of(session: Session) -> dict[str, Doing]:
         if tempo is not None:
             session.set_all({"tempo": tempo, "time": "tempo"}, now_ns, who)
 
-    return {"panic": panic, "answer": answer, "tap": tap}
+    def lock_key(argument: object, now_ns: int, who: str) -> None:
+        word = str(argument).strip().lower()
+        if word not in ("on", "off", "toggle"):
+            raise AntiphonError(f"lock_key must be told on, off or toggle, not {shown(argument)}")
+        locked = session.settings.key != "auto"
+        lock = not locked if word == "toggle" else word == "on"
+        if lock != locked:
+            session.set("key", session.key.key.name if lock else "auto", now_ns, who)
+
+    return {"panic": panic, "answer": answer, "tap": tap, "lock_key": lock_key}

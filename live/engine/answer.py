@@ -13,6 +13,7 @@ import numpy as np
 from live.engine.answer_plan import AnswerPlan
 from live.engine.ear import Ear
 from live.engine.hearing import Heard, Missed, Release, Silent, Strike
+from live.engine.holding import hold_of
 from live.engine.pace import Pace
 from live.engine.performance_ear import PerformanceEar
 from live.engine.policy import Stage
@@ -230,18 +231,19 @@ class Answer:
     def _next(self, plan: AnswerPlan) -> Event | None:
         """The next event of an answer; None when it is over."""
         settings = self._stage.settings()
+        hold = hold_of(settings, self._stage.key, self._ear.shift)
         fade = self._ear.tick_at(self._last_ns + FADE_NS) - self._ear.tick_at(self._last_ns)
         first = not plan.sounded and plan.context.now < plan.start
         least = max(0, plan.start - plan.context.now)
         ending = plan.context.now >= plan.end
-        tokens = _ONS if first else self._tokens(plan, ending)
+        tokens = (_ONS if first else self._tokens(plan, ending)) & hold.tokens
         most = least + 3 if first else (plan.end + fade - plan.context.now if ending else None)
         if most is not None and most < least:
             return None
         limits = Limits(least=least, most=most, tokens=tokens)
         draws = Draws(self._stage.seed, plan.decision)
         plan.decision = next(self._decisions)
-        choice = plan.context.choose(limits, Style(settings.temperature, settings.top_p), draws)
+        choice = plan.context.choose(limits, Style(settings.temperature, settings.top_p, hold.bias), draws)
         if choice is None or choice.event.time >= plan.end + fade:
             return None
         if choice.event.kind == Kind.ON and choice.event.time >= plan.end:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from models.hold import FREE, Hold
+
 TRIADS = (
     (0, 4, 7),  # C under C
     (9, 1, 4),  # A under C#
@@ -27,14 +29,22 @@ FARTHEST = 24
 
 
 def harmony_under(
-    melody: int, voices: Iterable[int], ranges: Sequence[tuple[int, int]], held: Mapping[int, int]
+    melody: int,
+    voices: Iterable[int],
+    ranges: Sequence[tuple[int, int]],
+    held: Mapping[int, int],
+    hold: Hold = FREE,
 ) -> dict[int, int]:
     """A pitch for each of ``voices`` (1.. from the top) under ``melody``, none above the one before it.
 
     ``ranges`` of all voices from 0; ``held`` says where voices are now: each moves by the nearest way, a
-    voice that is silent begins as high as it may. The lowest voice takes the root. Never blocks.
+    voice that is silent begins as high as it may. The lowest voice takes the root. A ``hold`` on a chord is
+    the chord here, and a hard one leaves its tones alone. Never blocks.
     """
-    chord = TRIADS[melody % 12]
+    chord = hold.classes if hold.is_chord else TRIADS[melody % 12]
+    if hold.hard:
+        tones = [each for each in range(12) if hold.around(melody)[each]]
+        chord = tuple(each for each in chord if each in tones) or tuple(tones)
     found: dict[int, int] = {}
     ceiling = melody - 1
     wanted = sorted(voices)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from live.engine.diatonic import harmony_under
 from live.engine.harmony import Harmonist
 from live.engine.hearing import Expression, Heard, Release, Silent, Strike
+from live.engine.holding import hold_of
 from live.engine.pace import CHORD_NS, Pace
 from live.engine.policy import Stage
 from live.engine.score_ear import ScoreEar
@@ -107,7 +108,9 @@ class Harmonize:
         for voice in self._voices.adopt(now_ns):
             self._harmonist.sounding.pop(voice, None)
         self._harmonist.set_voices(settings.voices)
-        self._harmonist.style = Style(settings.temperature, settings.top_p)
+        hold = hold_of(settings, self._stage.key, self._shift)
+        self._harmonist.hold = hold
+        self._harmonist.style = Style(settings.temperature, settings.top_p, hold.bias)
         soon = strike.stamp_ns - self._struck_ns < CHORD_NS and self._melody is not None
         velocity = min(127, max(QUIETEST, round(strike.velocity * settings.loudness)))
         self._call_rule(strike, velocity)
@@ -134,7 +137,11 @@ class Harmonize:
         harmonist, shift = self._harmonist, self._shift
         manifest = self._ear.context.manifest
         notes = harmony_under(
-            strike.pitch + shift, harmonist.heard_voices, manifest.ranges, harmonist.sounding
+            strike.pitch + shift,
+            harmonist.heard_voices,
+            manifest.ranges,
+            harmonist.sounding,
+            harmonist.hold,
         )
         real = {voice: pitch - shift for voice, pitch in notes.items() if 0 <= pitch - shift <= 127}
         deadline_ns = strike.stamp_ns + round(self._stage.settings().deadline * 1e6)

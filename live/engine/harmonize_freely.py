@@ -12,13 +12,16 @@ import numpy as np
 
 from live.engine.diatonic import harmony_under
 from live.engine.harmonize import QUIETEST
+from live.engine.harmony import nearest
 from live.engine.hearing import Expression, Heard, Silent, Strike
+from live.engine.holding import hold_of
 from live.engine.performance_ear import PerformanceEar
 from live.engine.policy import Stage
 from live.engine.voices import Voices
 from live.stage import records as r
 from models.context import Allowed, Limits
-from models.events import Event, Kind
+from models.events import PITCHES, Event, Kind
+from models.hold import Pitches
 from models.sampling import Draws, Style
 from models.sounding import SILENT
 from models.step import Network
@@ -28,6 +31,8 @@ AT_ONCE_TICKS = 3
 """What the model would play within 30 ms of a strike counts as struck together with it."""
 REACH = 31
 """Semitones below the melody: two hands' worth, and no rumbling."""
+
+_NOTES = slice(ON_TOKENS, ON_TOKENS + PITCHES)
 
 
 class HarmonizeFreely:
@@ -104,7 +109,9 @@ class HarmonizeFreely:
         for voice in [each for each in self._sounding if each > settings.voices]:
             self._voices.end(voice, now_ns)
             self._silent(voice, now_ns)
-        style = Style(settings.temperature, settings.top_p)
+        hold = hold_of(settings, self._stage.key)
+        tones = hold.around(melody)
+        style = Style(settings.temperature, settings.top_p, hold.bias)
         loudness = min(127, max(QUIETEST, round(velocity * settings.loudness)))
         self._call_rule(melody, loudness, stamp_ns)
         draws = Draws(self._stage.seed, next(self._decisions))
@@ -115,7 +122,7 @@ class HarmonizeFreely:
             soon = float(context.wait_probabilities()[: AT_ONCE_TICKS + 1].sum())
             if wanted and draws.uniform() >= soon:
                 break
-            limits = Limits(most=AT_ONCE_TICKS, tokens=self._below(melody))
+            limits = Limits(most=AT_ONCE_TICKS, tokens=self._below(melody, tones))
             choice = context.choose(limits, style, draws)
             if choice is None or self._voices.too_late(self._stage.now()):
                 break
@@ -128,7 +135,28 @@ class HarmonizeFreely:
             self._stage.note("voice", voice, choice.event.pitch)
         if self._voices.too_late(self._stage.now()):
             self._step_in(loudness, now_ns)
+        else:
+            self._move_into(tones, melody, loudness, now_ns)
         self._voices.go_home()
+
+    def _move_into(self, tones: Pitches, melody: int, loudness: int, now_ns: int) -> None:
+        """Voices that go on from before a hold took them move into it, by the nearest way."""
+        context = self._ear.context
+        for voice, pitch in list(self._sounding.items()):
+            if tones[pitch]:
+                continue
+            self._silent(voice, now_ns)
+            free = context.state.onsets[0] == SILENT
+            found = np.flatnonzero(nearest(pitch, free & self._below(melody, tones)[_NOTES]))
+            if not len(found):
+                self._voices.end(voice, now_ns)
+                continue
+            moved = int(found[-1])
+            context.hear(Event(context.now, Kind.ON, moved, loudness))
+            self._sounding[voice] = moved
+            if not self._voices.begin(voice, moved, loudness, now_ns):
+                self._silent(voice, now_ns)
+            self._stage.note("voice", voice, moved)
 
     def _call_rule(self, melody: int, loudness: int, stamp_ns: int) -> None:
         """The rule's notes stand by, for the case that the model is late."""
@@ -136,7 +164,8 @@ class HarmonizeFreely:
         voices = range(1, settings.voices + 1)
         ranges = [(max(0, self._lowest + shift), melody + shift)] * (settings.voices + 1)
         held = {voice: pitch + shift for voice, pitch in self._sounding.items()}
-        notes = harmony_under(melody + shift, voices, ranges, held)
+        hold = hold_of(settings, self._stage.key, shift)
+        notes = harmony_under(melody + shift, voices, ranges, held, hold)
         taken = self._stage.hearing.sounding
         real = {v: p - shift for v, p in notes.items() if 0 <= p - shift <= 127 and p - shift not in taken}
         self._voices.stand_by(real, loudness, stamp_ns + round(settings.deadline * 1e6))
@@ -152,12 +181,13 @@ class HarmonizeFreely:
                 context.hear(Event(context.now, Kind.ON, pitch, loudness))
             self._sounding[voice] = pitch
 
-    def _below(self, melody: int) -> Allowed:
-        """Note-ons under the melody that nobody plays yet."""
+    def _below(self, melody: int, tones: Pitches) -> Allowed:
+        """Note-ons of these tones under the melody that nobody plays yet."""
         allowed = np.zeros(TOKENS, bool)
         allowed[ON_TOKENS + max(self._lowest, melody - REACH) : ON_TOKENS + max(0, melody)] = True
         for pitch in self._stage.hearing.sounding:
             allowed[ON_TOKENS + pitch] = False
+        allowed[_NOTES] &= tones
         return allowed
 
     def _silent(self, voice: int, now_ns: int) -> None:

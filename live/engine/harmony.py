@@ -16,6 +16,7 @@ from models.at_once import AtOnce, Pitches
 from models.context import Context
 from models.events import PITCHES, Event, Kind
 from models.grid import TICKS_PER_QUARTER
+from models.hold import FREE, Hold
 from models.sampling import Draws, Style
 from models.sounding import SILENT
 
@@ -28,6 +29,16 @@ CLASH = 1
 """Pitch-class distance (a semitone) at which a kept voice and a new melody note clash."""
 
 
+def nearest(pitch: int, allowed: Pitches) -> Pitches:
+    """Those of the allowed pitches that are nearest to this one: one or two, none where none is allowed."""
+    found = np.flatnonzero(allowed)
+    near = np.zeros(PITCHES, bool)
+    if len(found):
+        away = np.abs(found - pitch)
+        near[found[away == away.min()]] = True
+    return near
+
+
 class Harmonist:
     """Chooses voices 1.. of a score model around voice 0. Owned by one thread; blocks for the model alone.
 
@@ -38,6 +49,9 @@ class Harmonist:
     def __init__(self, context: Context, *, voices: int, style: Style, seed: int) -> None:
         self.context = context
         self.style = style
+        self.hold: Hold = FREE
+        """What the voices are held to from the next strike on, in the model's pitches."""
+        self._tones = FREE.around(0)
         self._seed = seed
         self._decision = 0
         self._all = range(1, context.manifest.voices)
@@ -56,6 +70,7 @@ class Harmonist:
         self._before |= before
         self.context.hear(*rest, *self._forgotten(melody.time, before, rest), melody)
         self._told = [melody]
+        self._tones = self.hold.around(melody.pitch)
         self._look()
         yield from self._choose(melody)
 
@@ -64,9 +79,11 @@ class Harmonist:
         kept = [event for event in self._told if event.voice > 0]
         self.context.rollback(len(self._told))
         self._told = []
+        self._tones = self.hold.around(melody.pitch)
         self._hear(melody)
         for event in kept:
-            if abs(event.pitch - melody.pitch) % 12 in (CLASH, 12 - CLASH):
+            clash = abs(event.pitch - melody.pitch) % 12 in (CLASH, 12 - CLASH)
+            if clash or not self._tones[event.pitch]:
                 break
             self._hear(event)
         else:
@@ -143,7 +160,11 @@ class Harmonist:
                 break
             last = self._all[-1] if due is None else due
             voices = range(first if at_once else last, last + 1)
-            allowed = {voice: self._allowed(voice, melody.pitch) for voice in voices}
+            every = {voice: self._allowed(voice, melody.pitch) for voice in voices}
+            allowed = {voice: pitches for voice, pitches in every.items() if pitches.any()}
+            if not allowed:  # the hold has nothing below so low a melody
+                first = last + 1
+                continue
             chosen = look.strike(allowed, self.style, draws)
             yield from self._sound(chosen, melody)  # first: nobody waits for the model to hear it
             self._hear(chosen)
@@ -151,12 +172,13 @@ class Harmonist:
         yield from self._strike_again(melody)
 
     def _strike_again(self, melody: Event) -> Iterator[Event]:
-        """Voices that the model holds but that do not sound; and an end to those no longer wanted."""
+        """Voices that the model holds but that do not sound; and an end to those that must not any more."""
         for voice in self.heard_voices:
             pitch = self._held.get(voice)
-            if pitch is not None and self.sounding.get(voice) != pitch:
+            if pitch is not None and self._tones[pitch] and self.sounding.get(voice) != pitch:
                 yield from self._sound(Event(melody.time, Kind.ON, pitch, 0, voice), melody)
-        for voice in [each for each in self.sounding if each not in self.heard_voices]:
+        unwanted = [v for v, p in self.sounding.items() if v not in self.heard_voices or not self._tones[p]]
+        for voice in unwanted:
             yield Event(melody.time, Kind.OFF, self.sounding.pop(voice), 0, voice)
 
     def _sound(self, event: Event, melody: Event) -> Iterator[Event]:
@@ -169,15 +191,19 @@ class Harmonist:
         yield event._replace(velocity=melody.velocity)
 
     def _must_move(self, voice: int, melody: int) -> bool:
-        """A voice that is silent, or that the melody or the voice over it has crossed."""
+        """A voice that is silent, outside of the hold, or crossed by the melody or the voice over it."""
         pitch = self._held.get(voice)
         over = self._held.get(voice - 1) if voice > 1 else None
-        return pitch is None or pitch >= melody or (over is not None and pitch > over)
+        if pitch is None or not self._tones[pitch]:
+            return True
+        return pitch >= melody or (over is not None and pitch > over)
 
     def _allowed(self, voice: int, melody: int) -> Pitches:
         """Pitches of a voice's range below the melody and not above the voice over it.
 
-        Where the melody lies so low that the range is empty, the octave below the melody.
+        Where the melody lies so low that the range is empty, the octave below the melody. A hold leaves its
+        tones alone, and of those the nearest where the voice stands beside them; none is left at the bottom
+        of the keyboard only.
         """
         low, high = self.context.manifest.ranges[voice]
         ceiling = melody - 1
@@ -189,9 +215,24 @@ class Harmonist:
             low, high = max(0, ceiling - 12), max(0, ceiling)
         allowed = np.zeros(PITCHES, bool)
         allowed[low : high + 1] = True
+        held = self._held.get(voice)
+        if self.hold.hard:
+            allowed = self._held_to(allowed, high)
+            if held is not None and not self._tones[held]:
+                return nearest(held, allowed)
         free = allowed.copy()
         free[self._parallels(voice, melody)] = False
         return free if free.any() else allowed
+
+    def _held_to(self, allowed: Pitches, high: int) -> Pitches:
+        """The tones of a hard hold among these pitches, or in the octave up to ``high``, or below."""
+        octave, below = np.zeros(PITCHES, bool), np.zeros(PITCHES, bool)
+        octave[max(0, high - 11) : high + 1] = below[: high + 1] = True
+        for where, tones in ((allowed, self._tones), (octave, self._tones), (below, self.hold.pitches)):
+            found = where & tones
+            if found.any():
+                break
+        return found
 
     def _parallels(self, voice: int, melody: int) -> list[int]:
         """Pitches at which the voice would go in fifths or octaves with the melody or a voice over it."""

@@ -34,6 +34,7 @@ class KeyFollower:
         """How probable it is that this is the key, 0 to 1; 1 for a key that was set."""
         self._filter = KeyFilter()
         self._heard = self.key
+        self._unheard: list[tuple[int, int]] = []
         self._sure = False
         self._wanted, self._wanted_for = 0, 0
         self._set: Key | None = None
@@ -50,7 +51,20 @@ class KeyFollower:
         self._tell()
 
     def strike(self, ns: int, pitch: int) -> None:
-        """A note was struck at ``ns``; takes 0.01 ms."""
+        """A note was struck at ``ns``; what it says is thought about in :meth:`follow`."""
+        self._unheard.append((ns, pitch))
+
+    def follow(self) -> None:
+        """Take in the notes struck since the last call (0.01 ms each): by whoever needs the key at once,
+        else when nobody waits for an answer to them.
+        """
+        for ns, pitch in self._unheard:
+            self._hear(ns, pitch)
+        if self._unheard:
+            self._unheard.clear()
+            self._tell()
+
+    def _hear(self, ns: int, pitch: int) -> None:
         keys = self._filter.strike(ns, pitch)
         both = keys[_KEYS_OF]
         self._follow(both.sum(axis=1))
@@ -59,7 +73,6 @@ class KeyFollower:
         if pair[1 - told] > _OTHER_MODE * pair.sum():
             told = 1 - told
         self._heard = KEYS[_KEYS_OF[self._heard.transposition % 12, told]]
-        self._tell()
 
     def _follow(self, shifts: NDArray[np.float64]) -> None:
         """Take up another transposition, if it is ``[12]`` probable enough, long enough."""

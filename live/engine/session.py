@@ -193,11 +193,13 @@ class Session:
                 self.counts["missed"] += 1
                 self.policy.heard(Missed(stamp_ns, what.pitch), now_ns)
                 continue
+            if isinstance(what, Strike):
+                self.key.strike(stamp_ns, what.pitch)
             self.policy.heard(what, now_ns)
             if isinstance(what, Strike):
                 self.struck_ns = now_ns
                 self.strikes.append(self._clock.now_ns() - stamp_ns)
-                self.key.strike(stamp_ns, what.pitch)
+                self.key.follow()
                 self.time.strike(*what, now_ns)
 
     def wake(self, now_ns: int) -> None:

@@ -24,7 +24,18 @@ VALUES = st.integers(0, 127)
 TARGETS = st.one_of(
     st.sampled_from([each.name for each in CONTROLS]),
     st.sampled_from(
-        ["mode=answer", "mute=toggle", "model=folk", "load_preset=one", "panic", "answer", "", "x=y"]
+        [
+            "mode=answer",
+            "mute=toggle",
+            "model=folk",
+            "load_preset=one",
+            "panic",
+            "answer",
+            "lock_key",
+            "lock_key=x",
+            "",
+            "x=y",
+        ]
     ),
 )
 NAMES = st.sampled_from(["one", "two", "", "\x00", "x" * 100])
@@ -39,8 +50,31 @@ SWEEPS = st.builds(
     NUMBERS,
     CHANNELS,
 )
+TRIED = (
+    "learn",
+    "unlearn",
+    "load_preset",
+    "save_preset",
+    "delete_preset",
+    "panic",
+    "answer",
+    "tap",
+    "lock_key",
+)
 ACTS = st.tuples(
-    st.sampled_from(["learn", "unlearn", "load_preset", "save_preset", "delete_preset", "panic", "answer"]),
+    st.sampled_from(
+        [
+            "learn",
+            "unlearn",
+            "load_preset",
+            "save_preset",
+            "delete_preset",
+            "panic",
+            "answer",
+            "tap",
+            "lock_key",
+        ]
+    ),
     st.one_of(TARGETS, NAMES, st.none()),
 )
 
@@ -80,5 +114,15 @@ def test_any_controllers_and_actions(playing: list[object]):
 
 
 def test_the_actions_tried_here_are_all_that_there_are():
-    tried = {"learn", "unlearn", "load_preset", "save_preset", "delete_preset", "panic", "answer"}
+    tried = {
+        "learn",
+        "unlearn",
+        "load_preset",
+        "save_preset",
+        "delete_preset",
+        "panic",
+        "answer",
+        "tap",
+        "lock_key",
+    }
     assert tried | {"keep"} == {action.name for action in ACTIONS}

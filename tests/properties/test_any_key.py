@@ -35,6 +35,7 @@ def test_probabilities_stay_probabilities(strikes):
         assert (keys >= 0).all()
         assert abs(keys.sum() - 1) < 1e-9
         follower.strike(ns, pitch)
+        follower.follow()
         assert 0.0 <= follower.confidence <= 1.0
         assert -5 <= follower.shift <= 6
 
@@ -53,4 +54,5 @@ def test_a_key_that_is_set_is_told_whatever_is_played(strikes, name: str):
     follower = KeyFollower(name)
     for ns, (_, pitch) in zip(times(strikes), strikes, strict=True):
         follower.strike(ns, pitch)
+        follower.follow()
         assert follower.key == Key.parse(name)

@@ -26,6 +26,7 @@ class Player:
         for step in steps:
             self.ns += GAP_NS
             self.follower.strike(self.ns, 60 + tonic + step)
+            self.follower.follow()
             told.append(self.follower.key)
         return told
 
@@ -72,6 +73,7 @@ def test_chords_count_as_well():
     for bar, chord in enumerate([(55, 62, 67, 71), (60, 64, 67, 72), (54, 62, 66, 69), (55, 62, 67, 71)]):
         for place, pitch in enumerate(chord):
             follower.strike(bar * 10**9 + place * 8_000_000, pitch)
+    follower.follow()
     assert follower.key == Key(7, "major")
 
 
