@@ -12,7 +12,8 @@ from typing import Any
 from live.beat.clock_sender import ClockSender
 from live.beat.metronome import Metronome
 from live.beat.midi_clock import MidiClock
-from live.beat.pulse import Pulse, Source
+from live.beat.pulse import Bars, Pulse, Source
+from live.beat.tracker import Tracker
 from live.controls import Settings
 from live.stage.records import Ready, SetClock
 
@@ -46,6 +47,8 @@ class Timekeeper:
         self._sender = ClockSender(send, say)
         self._metronome = Metronome(settings().tempo)
         self._clock = MidiClock(self._take_word)
+        self._tracker = Tracker()
+        self._tracker.set_meter(self._set_meter)
         self._word: str | None = None  # of a clock, not yet said
         self.pulse: Pulse | None = None
         """What counts now; None in free time. Policies read it at each decision."""
@@ -58,12 +61,25 @@ class Timekeeper:
 
     @property
     def wake_at_ns(self) -> int | None:
-        """When :meth:`wake` wants to be called: to find that a clock has stopped coming."""
-        return self._clock.wake_at_ns if self._wants_clock else None
+        """When :meth:`wake` wants to be called: an onset is complete, a clock or the playing has stopped."""
+        moments = (
+            self._clock.wake_at_ns if self._wants_clock else None,
+            self._tracker.wake_at_ns if self._wants_playing else None,
+        )
+        return min((at for at in moments if at is not None), default=None)
 
     @property
     def _wants_clock(self) -> bool:
         return self._settings().time in ("auto", "clock")
+
+    @property
+    def _wants_playing(self) -> bool:
+        return self._settings().time in ("auto", "playing")
+
+    @property
+    def _set_meter(self) -> Bars | None:
+        meter = self._settings().meter
+        return None if meter == "auto" else Bars.parse(meter)
 
     def use_stage(self, ready: Ready) -> None:
         """A stage has come up: its MIDI system spreads what comes in and goes out over its period."""
@@ -77,6 +93,8 @@ class Timekeeper:
 
     def strike(self, stamp_ns: int, pitch: int, velocity: int, now_ns: int) -> None:
         """The player struck a key; called after the policy has served it."""
+        if self._wants_playing:
+            self._tracker.strike(stamp_ns, pitch, velocity)
         self._look(now_ns)
 
     def wake(self, now_ns: int) -> None:
@@ -87,6 +105,8 @@ class Timekeeper:
         """A control has another value."""
         if name == "tempo":
             self._metronome.set_tempo(self._settings().tempo, now_ns)
+        elif name == "meter":
+            self._tracker.set_meter(self._set_meter)
         self._look(now_ns)
 
     def tap(self, now_ns: int) -> float | None:
@@ -125,9 +145,10 @@ class Timekeeper:
         wanted = self._settings().time
         if wanted == "tempo":
             return self._metronome.pulse(now_ns, self.meter)
+        playing = self._tracker.pulse(now_ns) if self._wants_playing else None
         if wanted in ("auto", "clock"):
-            return self._clock.pulse(now_ns, self.meter)
-        return None
+            return self._clock.pulse(now_ns, self.meter) or playing
+        return playing
 
     def _words(self) -> str:
         if self.pulse is None:

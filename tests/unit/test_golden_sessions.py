@@ -60,7 +60,7 @@ def answered() -> list[tuple[float, bytes]]:
 SESSIONS = {
     "harmonize": ("chorale", {"mode": "harmonize", "key": "C"}, harmonized()),
     "answer": ("piano", {"mode": "answer"}, answered()),
-    "answer-folk": ("folk", {"mode": "answer", "key": "C"}, answered()),
+    "answer-folk": ("folk", {"mode": "answer", "key": "C", "time": "free"}, answered()),
 }
 
 
