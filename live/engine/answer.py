@@ -10,12 +10,15 @@ import itertools
 
 import numpy as np
 
+from live.beat.beats import next_beat
 from live.engine.answer_plan import AnswerPlan
 from live.engine.ear import Ear
+from live.engine.entry import LEAD_NS, Entry, entry_after, silence_after
 from live.engine.hearing import Heard, Missed, Release, Silent, Strike
 from live.engine.holding import hold_of
 from live.engine.pace import Pace
 from live.engine.performance_ear import PerformanceEar
+from live.engine.placing import Placing
 from live.engine.policy import Stage
 from live.engine.score_ear import ScoreEar
 from live.engine.voices import MILLISECOND
@@ -23,6 +26,7 @@ from live.errors import AntiphonError
 from live.stage import records as r
 from models.context import NO_END, Allowed, Limits
 from models.events import Event, Kind
+from models.grid import TICKS_PER_QUARTER
 from models.masks import is_legal
 from models.sampling import Draws, Style
 from models.sounding import SILENT
@@ -31,17 +35,15 @@ from models.vocabulary import OFF_TOKENS, ON_TOKENS, PHRASE_TOKEN, TOKENS
 
 AHEAD_NS = 400 * MILLISECOND
 """How far ahead of its due times an answer is planned."""
-LEAD_NS = 15 * MILLISECOND
-"""Between the decision to answer and the first note: time to plan it."""
 BEHIND_NS = 20 * MILLISECOND
 """Planning that has fallen this far behind the clock goes on from now: later, the stage would drop notes."""
-SHORTEST_NS, LONGEST_SILENCE_NS = 350 * MILLISECOND, 2_000 * MILLISECOND
-"""Bounds of the silence after which a phrase is over."""
 SHORTEST_ANSWER_NS = 1_500 * MILLISECOND
 FADE_NS = 1_000 * MILLISECOND
 """After its length an answer begins no note; what sounds may end within this."""
 OVERDUE_NS = 300 * MILLISECOND
 """An answer whose last report has not come this long after its end is over all the same."""
+FIRST_SLACK = 3
+"""Ticks that the model may wait before its first note, where no beat says when that is."""
 EVENTS_A_TURN = 6
 """Choices between two looks at what the player does (about 2 ms each for ``piano``)."""
 
@@ -63,20 +65,19 @@ class Answer:
         self._melody: int | None = None
         self._plan: AnswerPlan | None = None
         self._phrase_start: int | None = None
+        self._answered_start: int | None = None
         self._phrase_ns = self._last_ns = 0
         self._velocity = 64.0
         self._decisions = itertools.count()
+        self._asked = False  # to answer, be the phrase over or not
+        self._floor_ns = 0  # a first note before this could not be planned in time
         self.answers = 0
-        self.wake_at_ns: int | None = None
 
     def heard(self, what: Heard, now_ns: int) -> None:
         """A strike interrupts an answer; presses and releases move the phrase clock."""
         match what:
             case Strike(stamp, pitch, velocity):
-                self._yield_to_player(now_ns)
-                if self._phrase_start is None:
-                    self._phrase_start = stamp
-                self._last_ns = max(self._last_ns, stamp)
+                self._play_on(stamp, now_ns)
                 self._velocity += 0.2 * (velocity - self._velocity)
                 if self._monophonic:
                     if any(other > pitch for other in self._stage.hearing.down):
@@ -84,19 +85,25 @@ class Answer:
                     self._melody = pitch
                 else:
                     self._pace.strike(stamp)
-                self._ear.strike(pitch, velocity, stamp)
+                self._ear.strike(pitch, velocity, self._stage.straight(stamp))
             case Missed(stamp, _):
-                self._yield_to_player(now_ns)
-                if self._phrase_start is None:
-                    self._phrase_start = stamp
-                self._last_ns = max(self._last_ns, stamp)
+                self._play_on(stamp, now_ns)
             case Release(stamp, _):
                 self._last_ns = max(self._last_ns, stamp)
             case Silent(stamp, pitch) if not self._monophonic or pitch == self._melody:
-                self._ear.silence(pitch, stamp)
+                self._ear.silence(pitch, self._stage.straight(stamp))
             case _:
                 pass
-        self._schedule()
+
+    def _play_on(self, stamp_ns: int, now_ns: int) -> None:
+        """A key press: an answer is taken back; if nobody heard of it yet, the phrase just goes on."""
+        plan = self._plan
+        self._yield_to_player(now_ns)
+        if plan is not None and not plan.sounded:
+            self._phrase_start = self._answered_start
+        if self._phrase_start is None:
+            self._phrase_start = stamp_ns
+        self._last_ns = max(self._last_ns, stamp_ns)
 
     def sent(self, record: r.Sent | r.Dropped | r.Cancelled, now_ns: int) -> None:
         """The context hears what was sent; when all of a finished plan is out, the answer is over."""
@@ -119,9 +126,8 @@ class Answer:
             self._over(now_ns)  # a report was lost: the next phrase shall not wait for it
         elif self._plan is not None:
             self._plan_on(self._plan, now_ns)
-        elif self._phrase_over(now_ns):
-            self._begin(now_ns)
-        self._schedule()
+        else:
+            self._enter(now_ns)
 
     def changed(self, name: str, now_ns: int) -> None:
         """Another key is taken up with the next answer."""
@@ -129,14 +135,15 @@ class Answer:
     def answer_now(self, now_ns: int) -> None:
         """The phrase is over, though keys may be down; after an answer, give another one to the same phrase.
 
+        The answer begins at once, or on the next beat or bar if that is where answers begin.
         Raises ``AntiphonError`` where there is nothing to answer.
         """
         if self._plan is not None:
             raise AntiphonError("an answer is being played")
         if not self._last_ns:
             raise AntiphonError("there is nothing to answer yet: play a phrase first")
-        self._begin(now_ns)
-        self._schedule()
+        self._asked = True
+        self._enter(now_ns)
 
     def stop(self, now_ns: int) -> None:
         """Take the answer back."""
@@ -145,8 +152,8 @@ class Answer:
     def reset(self) -> None:
         """The stage has ended everything, and no release of a key will be heard any more."""
         self._plan = self._phrase_start = self._melody = None
+        self._asked = False
         self._end_own(self._last_ns)
-        self._schedule()
 
     def keep_warm(self) -> None:
         """Nothing: an answer is planned ahead of its time."""
@@ -157,87 +164,121 @@ class Answer:
 
     # -- when ---------------------------------------------------------------------------------------
 
-    def _threshold_ns(self) -> int:
-        wanted = self._stage.settings().patience * self._pace.gap_ns
-        return round(min(max(wanted, SHORTEST_NS), LONGEST_SILENCE_NS))
-
-    def _phrase_over(self, now_ns: int) -> bool:
-        return (
-            self._phrase_start is not None
-            and not self._stage.hearing.down
-            and now_ns - self._last_ns >= self._threshold_ns()
-        )
-
-    def _schedule(self) -> None:
-        """When to wake next: to plan on, or when the silence would be long enough."""
+    @property
+    def wake_at_ns(self) -> int | None:
+        """To plan on, or when the phrase would be over; another pulse may make that another moment."""
         plan = self._plan
-        if plan is not None:
-            due = self._ear.ns_at(plan.context.now)
-            self.wake_at_ns = due + (OVERDUE_NS if plan.finished else -AHEAD_NS)
-        elif self._phrase_start is not None and not self._stage.hearing.down:
-            self.wake_at_ns = self._last_ns + self._threshold_ns()
-        else:
-            self.wake_at_ns = None
+        if plan is None:
+            entry = self._entry()
+            return None if entry is None else entry.at_ns - entry.early_ns
+        if plan.finished:
+            return plan.ends_ns + OVERDUE_NS
+        return plan.placing.ns_at(plan.context.now) - self._ahead_ns(plan)
+
+    def _ahead_ns(self, plan: AnswerPlan) -> int:
+        """How far ahead events are planned: a note may be drawn to an earlier moment."""
+        return AHEAD_NS + plan.placing.reach_ns
+
+    def _enter(self, now_ns: int) -> None:
+        """Begin to answer, if it is time to."""
+        self._floor_ns = now_ns + LEAD_NS
+        entry = self._entry()
+        if entry is not None and entry.at_ns - entry.early_ns <= now_ns:
+            self._begin(entry, now_ns)
+
+    def _entry(self) -> Entry | None:
+        """Where the first note of an answer would be, if the player does nothing any more."""
+        waits = self._phrase_start is not None and not self._stage.hearing.down
+        if not waits and not self._asked:
+            return None
+        settings = self._stage.settings()
+        silence_ns = 0 if self._asked else silence_after(self._pace.gap_ns, settings.patience)
+        pulse = self._stage.time.pulse
+        return entry_after(pulse, settings.answer_on, self._last_ns, silence_ns, self._floor_ns)
 
     # -- the answer -----------------------------------------------------------------------------------
 
-    def _begin(self, now_ns: int) -> None:
+    def _begin(self, entry: Entry, now_ns: int) -> None:
         """Fork, and plan the first events."""
+        straight = self._stage.straight
         self._ear.rekey()
-        self._ear.finish_phrase(self._last_ns if self._monophonic else now_ns)
+        self._ear.finish_phrase(straight(self._last_ns if self._monophonic else now_ns))
         if self._phrase_start is not None:
             self._phrase_ns = self._last_ns - self._phrase_start
         length = max(SHORTEST_ANSWER_NS, self._phrase_ns)
         length = min(length, round(self._stage.settings().longest_answer * 1e9))
-        start_ns = now_ns + LEAD_NS
-        self._phrase_start = None
-        start = max(self._ear.tick_at(start_ns), self._ear.context.now)
-        end = start + max(1, self._ear.tick_at(start_ns + length) - self._ear.tick_at(start_ns))
+        self._answered_start, self._phrase_start, self._asked = self._phrase_start, None, False
+        start = max(self._ear.tick_at(straight(entry.at_ns)), self._ear.context.now + entry.on_beat)
+        placing = self._placing(start, entry)
         self._plan = AnswerPlan(
             self._ear,
             self._stage,
+            placing,
             start=start,
-            end=end,
+            end=start + max(1, placing.ticks(length)),
             decision=next(self._decisions),
             velocity=round(self._velocity),
+            on_beat=entry.on_beat,
         )
         self.answers += 1
-        self._stage.note("answer", self.answers, start, end)
+        self._stage.note("answer", self.answers, start, self._plan.end)
         self._plan_on(self._plan, now_ns)
+
+    def _placing(self, start: int, entry: Entry) -> Placing:
+        """From its first tick on, by the pulse or in free time."""
+        settings, pulse = self._stage.settings(), self._stage.time.pulse
+        at_ns = entry.at_ns if pulse is not None else self._ear.ns_at(start)
+        tick_ns = self._ear.tick_ns
+        if pulse is not None and self._monophonic:
+            tick_ns = pulse.quarter_ns / TICKS_PER_QUARTER
+        return Placing(
+            start, at_ns, tick_ns, pulse, score=self._monophonic, grid=settings.grid, swing=settings.swing
+        )
 
     def _plan_on(self, plan: AnswerPlan, now_ns: int) -> None:
         """A few more events, while they are not too far ahead."""
+        settings = self._stage.settings()
+        plan.placing.follow(self._stage.time.pulse, grid=settings.grid, swing=settings.swing)
         for _ in range(EVENTS_A_TURN):
-            if plan.finished or self._ear.ns_at(plan.context.now) > now_ns + AHEAD_NS:
+            if plan.finished or plan.placing.ns_at(plan.context.now) > now_ns + self._ahead_ns(plan):
                 return
-            self._catch_up(plan)
+            began_ns = self._catch_up(plan)
             event = self._next(plan)
             if event is None:
-                ends_ns = self._ear.ns_at(plan.finish())
+                ends_ns = plan.finish(began_ns)
                 if plan.over:
                     self._over(ends_ns)
                 return
-            plan.say(event)
+            plan.say(event, began_ns)
 
-    def _catch_up(self, plan: AnswerPlan) -> None:
-        """A machine that was busy elsewhere delays an answer; it does not swallow it."""
+    def _catch_up(self, plan: AnswerPlan) -> int:
+        """A machine that was busy elsewhere delays an answer; it does not swallow it. The time now."""
         now_ns = self._stage.now()
-        reached = max(plan.context.now, plan.start)
-        if self._ear.tick_at(now_ns - BEHIND_NS) > reached:
-            plan.start = self._ear.tick_at(now_ns + LEAD_NS)
+        placing, reached = plan.placing, max(plan.context.now, plan.start)
+        if placing.tick_at(now_ns - BEHIND_NS) > reached:
+            waits = plan.on_beat and plan.context.now < plan.start
+            pulse = self._stage.time.pulse if waits else None
+            at_ns = now_ns + LEAD_NS
+            if pulse is not None:
+                at_ns = next_beat(pulse, at_ns, bar=self._stage.settings().answer_on == "bar")
+            plan.start = placing.tick_at(at_ns)
+            if waits:
+                placing.begin(plan.start, at_ns)
             if not plan.sounded:
                 plan.end += plan.start - reached
+        return now_ns
 
     def _next(self, plan: AnswerPlan) -> Event | None:
         """The next event of an answer; None when it is over."""
         settings = self._stage.settings()
         hold = hold_of(settings, self._stage.key, self._ear.shift)
-        fade = self._ear.tick_at(self._last_ns + FADE_NS) - self._ear.tick_at(self._last_ns)
+        fade = plan.placing.ticks(FADE_NS)
         first = not plan.sounded and plan.context.now < plan.start
         least = max(0, plan.start - plan.context.now)
         ending = plan.context.now >= plan.end
         tokens = (_ONS if first else self._tokens(plan, ending)) & hold.tokens
-        most = least + 3 if first else (plan.end + fade - plan.context.now if ending else None)
+        slack = 0 if plan.on_beat else FIRST_SLACK
+        most = least + slack if first else (plan.end + fade - plan.context.now if ending else None)
         if most is not None and most < least:
             return None
         limits = Limits(least=least, most=most, tokens=tokens)
@@ -280,6 +321,7 @@ class Answer:
     def _yield_to_player(self, now_ns: int) -> None:
         """Nothing new starts, what sounds ends now."""
         plan, self._plan = self._plan, None
+        self._asked = False
         if plan is None:
             return
         self._stage.send(r.Cancel(plan.tag, r.CancelMode.END))
@@ -291,7 +333,8 @@ class Answer:
         players = set() if self._monophonic else self._players()  # one voice: it is the companion's
         for pitch in reversed(range(128)):
             if self._ear.context.state.onsets[0, pitch] != SILENT and pitch not in players:
-                self._hear_own(Event(self._ear.tick_at(now_ns), Kind.OFF, pitch))
+                tick = self._ear.tick_at(self._stage.straight(now_ns))
+                self._hear_own(Event(tick, Kind.OFF, pitch))
 
     def _players(self) -> set[int]:
         """Model pitches that sound because of the player."""

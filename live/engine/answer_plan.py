@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from live.engine.ear import Ear
+from live.engine.placing import SHORTEST_NS, Placing, Struck
 from live.engine.policy import Stage
 from live.stage import records as r
 from models.events import Event, Kind
@@ -19,24 +20,47 @@ class Place(NamedTuple):
     pitch: int
 
 
+class Own(NamedTuple):
+    """A note of the plan: where it went, and when."""
+
+    place: Place
+    struck: Struck
+
+
 class AnswerPlan:
     """Events are planned one by one. Engine thread only; blocks for the model alone.
 
     ``start`` and ``end`` in ticks; ``decision`` is the number of the next choice; ``velocity`` of notes whose
-    model knows no loudness.
+    model knows no loudness; ``on_beat``: the first note is at ``start`` exactly.
     """
 
-    def __init__(self, ear: Ear, stage: Stage, *, start: int, end: int, decision: int, velocity: int) -> None:
+    def __init__(
+        self,
+        ear: Ear,
+        stage: Stage,
+        placing: Placing,
+        *,
+        start: int,
+        end: int,
+        decision: int,
+        velocity: int,
+        on_beat: bool = False,
+    ) -> None:
         self._ear, self._stage = ear, stage
+        self.placing = placing
         self.context = ear.context.fork()
         self._monophonic = self.context.manifest.monophonic
         self.tag = stage.tags()
         self.start, self.end = start, end
-        self.decision, self.velocity = decision, velocity
-        self.own: dict[int, Place | None] = {}
+        self.decision, self.velocity, self.on_beat = decision, velocity, on_beat
+        self.own: dict[int, Own | None] = {}
         """Model pitch -> where the notes went that the plan has begun and not ended; None for those that no
         range has, or whose place another note of the plan holds: they are not sent."""
         self.sounded = self.finished = False
+        self.ends_ns = 0
+        """When the last of it is due, as far as it is planned."""
+        self._free_ns: dict[Place, int] = {}  # when the key of a note that has ended is free again
+        self._voice_ns = 0  # when the note of a single voice has lasted long enough
         self._events: dict[int, Event] = {}
         self._marks: list[tuple[int, Event]] = []  # ends of phrases: nothing is sent for them
         self._outstanding = 0
@@ -47,31 +71,26 @@ class AnswerPlan:
         """Whether all of it is planned, and all that was planned has been reported."""
         return self.finished and self._outstanding <= 0
 
-    def say(self, event: Event) -> None:
+    def say(self, event: Event, now_ns: int) -> None:
         """Plan an event; on the score grid a new note ends the one before."""
         self.context.hear(event)
-        due = self._ear.ns_at(event.time)
-        ended = list(self.own) if self._monophonic and event.kind == Kind.ON else []
-        if event.kind == Kind.OFF:
-            ended = [event.pitch]
-        for pitch in ended:
-            place = self.own.pop(pitch, None)
-            if place is not None:
-                cause = self._expect(event) if event.kind == Kind.OFF else 0
-                off = bytes((0x80 | place.channel, place.pitch, 0))
-                self._stage.send(r.Plan(due, off, self.tag, cause))
         if event.kind == Kind.ON:
-            self._begin_note(event, due)
+            self._begin_note(event, now_ns)
+        elif event.kind == Kind.OFF:
+            own = self.own.pop(event.pitch, None)
+            if own is not None:
+                due = self.placing.release(event.time, own.struck)
+                self._end_note(own, due, self._expect(event, due))
         elif event.kind == Kind.PHRASE:
             self._marks.append((next(self._causes), event))
 
-    def finish(self) -> int:
-        """No more events: what sounds ends, in order. The tick at which it does."""
+    def finish(self, now_ns: int) -> int:
+        """No more events: what sounds ends, in order. When it does."""
         tick = max(self.context.now + 1, min(self.end, self.context.now + 50))
         for pitch in list(self.own):
-            self.say(Event(tick, Kind.OFF, pitch))
+            self.say(Event(tick, Kind.OFF, pitch), now_ns)
         self.finished = True
-        return tick
+        return max(self.ends_ns, self.placing.ns_at(tick))
 
     def sent(self, record: r.Sent) -> Iterator[Event]:
         """What the context is to hear, because the stage has sent this."""
@@ -88,21 +107,40 @@ class AnswerPlan:
         self._events.pop(record.cause, None)
         self._outstanding -= 1
 
-    def _begin_note(self, event: Event, due: int) -> None:
+    def _begin_note(self, event: Event, now_ns: int) -> None:
         """A note by the route of the first voice, which is asked for here alone."""
         route = self._stage.routing.route(1)
         pitch = route.pitch(event.pitch - self._ear.shift)
         place = None if pitch is None else Place(route.channel, pitch)
-        if place in self.own.values():
+        free_ns = 0 if place is None else self._free_ns.get(place, 0)
+        struck = self.placing.strike(event.time, now_ns, max(self._voice_ns, free_ns))
+        if self._monophonic:
+            self._voice_ns = struck.due_ns + SHORTEST_NS
+            for own in filter(None, self.own.values()):
+                self._end_note(own, struck.due_ns)
+            self.own.clear()
+        elif any(own is not None and own.place == place for own in self.own.values()):
             place = None
-        self.own[event.pitch] = place
+        self.own[event.pitch] = None if place is None else Own(place, struck)
         if place is not None:
             velocity = route.loudness(max(1, min(127, event.velocity or self.velocity)))
             on = bytes((0x90 | place.channel, place.pitch, velocity))
-            self._stage.send(r.Plan(due, on, self.tag, self._expect(event)))
+            cause = self._expect(event, struck.due_ns)
+            self._stage.send(r.Plan(struck.due_ns, on, self.tag, cause))
 
-    def _expect(self, event: Event) -> int:
+    def _end_note(self, own: Own, due_ns: int, cause: int = 0) -> None:
+        self._free_ns[own.place] = due_ns
+        self.ends_ns = max(self.ends_ns, due_ns)
+        off = bytes((0x80 | own.place.channel, own.place.pitch, 0))
+        self._stage.send(r.Plan(due_ns, off, self.tag, cause))
+
+    def _expect(self, event: Event, due_ns: int) -> int:
+        """A number for the event, under which the context will hear it, at the time at which it is due."""
         cause = next(self._causes)
-        self._events[cause] = event
+        self._events[cause] = event if self._monophonic else event._replace(time=self._heard_at(due_ns))
         self._outstanding += 1
         return cause
+
+    def _heard_at(self, due_ns: int) -> int:
+        """The tick at which the player would have played it, to be heard as this."""
+        return self._ear.tick_at(self._stage.straight(due_ns))

@@ -18,4 +18,6 @@ class Ear(Protocol):
     def finish_phrase(self, ns: int) -> None: ...  # noqa: D102
     def tick_at(self, ns: int) -> int: ...  # noqa: D102
     def ns_at(self, tick: int) -> int: ...  # noqa: D102
+    @property
+    def tick_ns(self) -> float: ...  # noqa: D102
     def rekey(self) -> bool: ...  # noqa: D102

@@ -44,11 +44,11 @@ class Harmonize:
             case Strike():
                 self._strike(what, now_ns)
             case Release(stamp, pitch) if pitch == self._melody:
-                self._ear.silence(pitch, stamp)
+                self._ear.silence(pitch, self._stage.straight(stamp))
                 self._take_over(stamp, now_ns)
             case Silent(stamp, pitch) if pitch == self._melody:
                 self._melody = None
-                self._ear.silence(pitch, stamp)
+                self._ear.silence(pitch, self._stage.straight(stamp))
                 self._voices.linger(now_ns)
             case Expression(_, message):
                 self._stage.routing.express(message, now_ns)
@@ -118,7 +118,7 @@ class Harmonize:
             event = self._ear.again(strike.pitch)._replace(velocity=velocity)
             chosen = self._harmonist.replace(event)
         else:
-            *rest, event = self._ear.melody(strike.pitch, strike.stamp_ns)
+            *rest, event = self._ear.melody(strike.pitch, self._stage.straight(strike.stamp_ns))
             event = event._replace(velocity=velocity)
             self._follow_ear()
             chosen = self._harmonist.strike(event, tuple(rest))

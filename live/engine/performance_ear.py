@@ -20,6 +20,7 @@ class PerformanceEar:
     """
 
     shift = 0
+    tick_ns = float(TICK_NS)
 
     def __init__(self, network: Network) -> None:
         self.context = Context(network)

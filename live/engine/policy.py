@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from live.beat.swing import straight_ns
 from live.beat.timekeeper import Timekeeper
 from live.controls import Settings
 from live.engine.hearing import Heard, Hearing
@@ -42,12 +43,17 @@ class Stage:
         self.counts["deadline"] += len(notes)
         self.note("deadline", notes)
 
+    def straight(self, ns: int) -> int:
+        """When the player would have done without swing what was done then: what an ear is told."""
+        return straight_ns(self.time.pulse, ns, self.settings().swing)
+
 
 class Policy(Protocol):
     """One mode. All calls come from the engine's thread; none but a model call blocks."""
 
-    wake_at_ns: int | None
-    """When ``wake`` wants to be called, if nothing happens before."""
+    @property
+    def wake_at_ns(self) -> int | None:
+        """When ``wake`` wants to be called, if nothing happens before."""
 
     def heard(self, what: Heard, now_ns: int) -> None:
         """The player did something."""

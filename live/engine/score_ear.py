@@ -86,7 +86,7 @@ class ScoreEar:
             self.context.hear(Event(tick, Kind.OFF, sounding))
         if self.context.manifest.phrases and bool(self.context.state.phrase_open):
             self.context.hear(Event(self.context.now, Kind.PHRASE))
-        self._onset_ns, self._onset_tick = ns, self.context.now
+        self._onset_ns, self._onset_tick, self._release_ns = ns, self.context.now, None
         self._ticks.anchor(ns, self._onset_tick)
         self._tell_bars(self._onset_tick)
 
@@ -97,6 +97,11 @@ class ScoreEar:
     def ns_at(self, tick: int) -> int:
         """The moment of a tick, by the pulse or at the present pace."""
         return self._ticks.ns_at(tick)
+
+    @property
+    def tick_ns(self) -> float:
+        """How long a tick lasts in free time."""
+        return self._ticks.tick_ns
 
     def rekey(self) -> bool:
         """If the key has changed, hear the last events again in the new one. Whether it did.

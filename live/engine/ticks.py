@@ -124,15 +124,16 @@ class Ticks:
     def _raw(self, ns: int) -> float:
         if self._pulse is not None:
             return self._offset + TICKS_PER_QUARTER * self._pulse.quarter_at(ns)
-        return self._tick if self._at_ns is None else self._tick + (ns - self._at_ns) / self._tick_ns
+        return self._tick if self._at_ns is None else self._tick + (ns - self._at_ns) / self.tick_ns
 
     def _moment(self, tick: int) -> int:
         if self._pulse is not None:
             return self._pulse.ns_at((tick - self._offset) / TICKS_PER_QUARTER)
-        return round((self._at_ns or 0) + (tick - self._tick) * self._tick_ns)
+        return round((self._at_ns or 0) + (tick - self._tick) * self.tick_ns)
 
     @property
-    def _tick_ns(self) -> float:
+    def tick_ns(self) -> float:
+        """How long a tick lasts in free time: by the pulse that has gone, or at the player's pace."""
         return self._tempo_ns or self._pace.quarter_ns / TICKS_PER_QUARTER
 
     def _follow(self, ns: int, tick: int | None = None) -> None:
