@@ -19,10 +19,10 @@ BACK_SOMEWHERE = (
     "MIDI clock is back, {:.1f} beats a minute; where in the song is known when it is started again"
 )
 
-_MEND = 0.25
-"""Quarters over which a pulse that was ahead of the clock waits for it."""
-_SLOWEST = 0.1
-"""Of its tempo, while it waits."""
+_MEND, _SOON, _SLOWEST = 0.5, 0.02, 0.1
+"""A pulse that was ahead of the clock goes slower until it is not: by a hair over half a quarter, but when it
+is ahead by half a tick or more, for the tempo has fallen, at a tenth of its pace.
+"""
 _TICKS_TO_TELL = 48
 """Ticks after which somebody who may wait for a beat is told why there is none."""
 
@@ -138,5 +138,5 @@ class MidiClock:
             ahead = self._pulse.quarter_at(now_ns) - quarter
             if ahead > 0:
                 quarter += ahead
-                length /= max(_SLOWEST, 1 - ahead / _MEND)
+                length /= max(_SLOWEST, 1 - ahead / _MEND - (ahead / _SOON) ** 2)
         return Pulse(now_ns, quarter, length, Source.CLOCK, run=self._run)

@@ -16,6 +16,7 @@ from collections.abc import Iterable
 from itertools import pairwise
 from typing import NamedTuple
 
+from live.beat.line_sets import Lines, advanced, all_lines, centroid, grown
 from live.stage.clock import MILLISECOND
 
 _FAR = 3
@@ -32,15 +33,16 @@ _RECENT, _FEW = 48, 8
 """Ticks that jitter is learned from."""
 _OLD = 12
 """Ticks after which a line is trusted more than the count of what comes."""
+_ACCIDENTS = 120
+"""Ticks within which no two are lost, or doubled: more often it is a sender that clumps its ticks."""
 _SUFFIXES = (6, _FAR)
 """Ticks that a changed clock is begun again from, if they fit: more would remember what is over."""
+_WIDER, _NARROW = (1, 2, 4, 8), 0.998
+"""Times the bound that a changed clock is given if it needs that; how that shrinks with each tick."""
 _SHORTEST_NS, _LONGEST_NS = 2 * MILLISECOND, 300 * MILLISECOND
 """Of a tick: 1,250 and 8 quarters a minute."""
 _SURE = 0.05
 """The line is good when its tick is known so well."""
-
-Lines = list[tuple[float, float]]
-"""Corners of a convex set: (time of the last tick, ns since its stamp; length of a tick, ns)."""
 
 
 class Line(NamedTuple):
@@ -66,6 +68,20 @@ class Tick(NamedTuple):
     stamp_ns: int
 
 
+class Slip(NamedTuple):
+    """At tick ``number`` it was found that ``by`` ticks had been lost, or doubled (then negative)."""
+
+    number: int
+    by: int
+
+    def is_like(self, before: Slip) -> bool:
+        """Whether the same has just happened: then it is no accident."""
+        return abs(self.by) == 1 and self.by == before.by and self.number - before.number < _ACCIDENTS
+
+
+_NO_SLIP = Slip(0, 0)
+
+
 class TickLine:
     """What a clock's ticks say. One thread, never blocks; a tick takes about 20 us.
 
@@ -89,6 +105,9 @@ class TickLine:
         self._far: list[Tick] = []
         self._miss_ns: float | None = None
         self._jitter: deque[float] = deque(maxlen=_RECENT)
+        self._slip = _NO_SLIP
+        self._broke = -_RECENT  # the tick at which the clock was found changed
+        self._widened_ns = 0.0  # the bound, as long as it had to be wider than what is known
 
     @property
     def is_settled(self) -> bool:
@@ -100,7 +119,7 @@ class TickLine:
         """How far from the truth a stamp may be."""
         usual = statistics.median(self._jitter) if len(self._jitter) >= _FEW else 0.0
         beyond = usual - _OF_PERIOD * self.period_ns
-        return self.period_ns / 2 + max(_SLACK_NS, _JITTER * beyond)
+        return max(self.period_ns / 2 + max(_SLACK_NS, _JITTER * beyond), self._widened_ns)
 
     def forget_phase(self) -> None:
         """The clock was started: its next tick may come at any time; the tempo is probably the same."""
@@ -127,13 +146,13 @@ class TickLine:
     def _any_phase(self, bound: float) -> Lines:
         """Through the next tick, with the tempo that is known."""
         lengths = [b for _, b in self._lines] or [_SHORTEST_NS, _LONGEST_NS]
-        return _all_lines(bound, 0.99 * min(lengths), 1.01 * max(lengths))
+        return all_lines(bound, 0.99 * min(lengths), 1.01 * max(lengths))
 
     def _passing(self, tick: Tick, bound: float) -> Lines:
         """The lines that pass ``tick`` too."""
         if self._last is None:
             return self._lines or self._any_phase(bound)
-        return _advanced(_grown(self._lines), self._last, tick, bound)
+        return _advanced(grown(self._lines, _GROW), self._last, tick, bound)
 
     def _learn(self, miss_ns: float) -> None:
         """Errors of single ticks say how large they are; what changes slowly is no jitter."""
@@ -143,8 +162,9 @@ class TickLine:
 
     def _take(self, tick: Tick, lines: Lines) -> None:
         self._lines, self._last, self._age = lines, tick, self._age + 1
+        self._widened_ns *= _NARROW
         self._recent.append(tick)
-        at, length = _centroid(lines)
+        at, length = centroid(lines)
         self.line = Line(tick.stamp_ns + at, tick.number, length)
         shortest, longest = min(b for _, b in lines), max(b for _, b in lines)
         self.certain = self.certain or longest - shortest <= 2 * _SURE * length
@@ -153,24 +173,43 @@ class TickLine:
         """Three ticks that no line passes: ticks were lost or doubled, or the clock has changed."""
         far, self._far = self._far, []
         if self.line is not None and self._age >= _OLD and (slip := _slip(self.line, far, bound)):
-            self.count += slip
-            for tick in far:
-                moved = Tick(tick.number + slip, tick.stamp_ns)
-                if lines := self._passing(moved, bound):
-                    self._take(moved, lines)
-            return
-        self.breaks += 1
-        ticks = [*self._recent, *far]
-        for number in _SUFFIXES:
-            if number <= len(ticks) and self._begin_again(ticks[-number:], bound):
+            before, self._slip = self._slip, Slip(self.count, slip)
+            if not self._slip.is_like(before):
+                self._count_anew(far, slip, bound)
                 return
-        self._take(
-            far[-1], self._any_phase(4 * bound)
-        )  # they are no clock either: it jitters more than before
+            self.count -= before.by  # no ticks were lost: they come in clumps
+            far = [Tick(tick.number - before.by, tick.stamp_ns) for tick in far]
+            self._slip, self._widened_ns = _NO_SLIP, 0.6 * self.line.tick_ns
+            self._recent.clear()
+            bound = self.bound_ns
+        self._widen(far)
+        self.breaks += 1
+        bound = max(bound, self._widened_ns)
+        ticks = [*self._recent, *far]
+        for wider in _WIDER:  # it may jitter more than before
+            for number in _SUFFIXES:
+                if number <= len(ticks) and self._begin_again(ticks[-number:], wider * bound):
+                    self._widened_ns = wider * bound if wider > 1 else self._widened_ns
+                    return
+        self._take(far[-1], self._any_phase(4 * bound))  # they are no clock
+
+    def _widen(self, far: list[Tick]) -> None:
+        """A clock that changes again and again, by less than a tick, jitters more than anybody has told."""
+        before, self._broke = self._broke, self.count
+        if self.line is not None and not self.period_ns and self.count - before < _RECENT:
+            miss = max(abs(tick.stamp_ns - self.line.ns_at(tick.number)) for tick in far)
+            self._widened_ns = max(self._widened_ns, min(miss, 0.6 * self.line.tick_ns))
+
+    def _count_anew(self, far: list[Tick], slip: int, bound: float) -> None:
+        self.count += slip
+        for tick in far:
+            moved = Tick(tick.number + slip, tick.stamp_ns)
+            if lines := self._passing(moved, bound):
+                self._take(moved, lines)
 
     def _begin_again(self, ticks: Iterable[Tick], bound: float) -> bool:
         """Whether some line passes all of them: then it is ours."""
-        lines, kept = _all_lines(bound, _SHORTEST_NS, _LONGEST_NS), list(ticks)
+        lines, kept = all_lines(bound, _SHORTEST_NS, _LONGEST_NS), list(ticks)
         for before, tick in pairwise(kept):
             lines = _advanced(lines, before, tick, bound)
             if not lines:
@@ -183,54 +222,22 @@ class TickLine:
 
 
 def _slip(line: Line, far: list[Tick], bound: float) -> int:
-    """By how many ticks these are counted wrongly; 0 if that does not explain them."""
-    slip = round((far[-1].stamp_ns - line.ns_at(far[-1].number)) / line.tick_ns)
-    if abs(slip) * line.tick_ns < 4 * bound:
-        return 0  # might as well be another tempo
-    room = max(2 * bound, line.tick_ns / 12) + abs(slip) * line.tick_ns / 2000
-    fits = all(abs(tick.stamp_ns - line.ns_at(tick.number + slip)) <= room for tick in far[1:])
-    return slip if fits else 0
+    """By how many ticks these are counted wrongly; 0 if that does not explain them.
 
-
-def _all_lines(bound: float, shortest: float, longest: float) -> Lines:
-    return [(-bound, shortest), (bound, shortest), (bound, longest), (-bound, longest)]
+    Another tempo, whose misses grow from tick to tick, must never look like that. The first of the three may
+    be a tick too many that came anywhere.
+    """
+    length = line.tick_ns
+    slip = round((far[-1].stamp_ns - line.ns_at(far[-1].number)) / length)
+    if abs(slip) * length < 5 * bound:
+        return 0
+    room = bound + length / 24 + abs(slip) * length / 2000
+    first, *rest = (tick.stamp_ns - line.ns_at(tick.number + slip) for tick in far)
+    if any(abs(miss) > room for miss in rest):
+        return 0
+    surely = length >= 12 * bound and max(rest) - min(rest) <= 1.4 * bound
+    return slip if surely or abs(first) <= room else 0
 
 
 def _advanced(lines: Lines, before: Tick, tick: Tick, bound: float) -> Lines:
-    """Those that pass the next tick too."""
-    steps, passed = tick.number - before.number, tick.stamp_ns - before.stamp_ns
-    return _between([(a + steps * b - passed, b) for a, b in lines], bound)
-
-
-def _grown(lines: Lines) -> Lines:
-    a, b = _centroid(lines)
-    return [(x + (x - a) * _GROW, y + (y - b) * _GROW) for x, y in lines]
-
-
-def _between(lines: Lines, bound: float) -> Lines:
-    """What of a convex set is at most ``bound`` from the tick."""
-    return _below([(-a, b) for a, b in _below([(-a, b) for a, b in lines], bound)], bound)
-
-
-def _below(lines: Lines, bound: float) -> Lines:
-    found: Lines = []
-    for (a, b), (c, d) in zip(lines, [*lines[1:], *lines[:1]], strict=True):
-        if a <= bound:
-            found.append((a, b))
-        if (a < bound < c) or (c < bound < a):
-            found.append((bound, b + (d - b) * (bound - a) / (c - a)))
-    return found
-
-
-def _centroid(lines: Lines) -> tuple[float, float]:
-    a0, b0 = lines[0]
-    area = a = b = 0.0
-    for (x, y), (u, v) in pairwise(lines[1:]):
-        part = (x - a0) * (v - b0) - (u - a0) * (y - b0)
-        area += part
-        a += part * (x + u - 2 * a0)
-        b += part * (y + v - 2 * b0)
-    if abs(area) < 1e-3:  # ns^2: a point
-        n = len(lines)
-        return sum(x for x, _ in lines) / n, sum(y for _, y in lines) / n
-    return a0 + a / (3 * area), b0 + b / (3 * area)
+    return advanced(lines, tick.number - before.number, tick.stamp_ns - before.stamp_ns, bound)

@@ -34,6 +34,7 @@ BUDGETS: Mapping[str, tuple[Limit, ...]] = {
     "harmony_first": (Limit("p50", 2.0), Limit("p99", 5.0)),
     "harmony_all": (Limit("p99", 8.0),),
     "port_to_port": (Limit("p99", 10.0),),
+    "clock_phase": (Limit("p99", 3.0),),
     "planned": (Limit("spread", 1.0, periods=1),),
     "planned_busy": (Limit("spread", 1.0, periods=1),),
     "lateness": (Limit("spread", 1.0),),

@@ -135,3 +135,36 @@ def test_it_is_certain_after_so_many_ticks(frames: int, ticks: int):
         for stamp in stamped(steady(120, ticks), PERIODS[frames], seed):
             line.add(stamp)
         assert line.certain
+
+
+def test_another_tempo_never_looks_like_lost_or_doubled_ticks():
+    """The ticks go on from the last one of the old tempo, as jack_midi_clock makes them, at any moment."""
+    chance = Random(3)
+    for trial in range(300):
+        period = PERIODS[chance.choice([64, 256, 1024])]
+        before, after = (60 * SECOND / 24 / chance.uniform(50, 240) for _ in range(2))
+        times = [n * before for n in range(100)]
+        next_, changed = times[-1] + after, times[-1] + chance.random() * before
+        while next_ < changed:
+            next_ += after
+        times += [next_ + n * after for n in range(60)]
+        line = TickLine(period)
+        for stamp in stamped(times, period, trial):
+            line.add(stamp)
+        assert line.count == len(times) - 1
+
+
+@pytest.mark.parametrize("bpm", [90, 117.1875, 120, 126, 180])
+def test_ticks_in_clumps_that_nobody_told_of_neither_lose_count_nor_drift(bpm: float):
+    """A program makes all ticks of an audio buffer at once, on a system without a period that we know."""
+    clump = PERIODS[1024]
+    line, found = TickLine(), []
+    times = steady(bpm, 1500)
+    for n, stamp in enumerate(stamped(times, clump)):
+        line.add(stamp)
+        if n > 300:
+            assert line.line is not None
+            found.append(abs(line.line.ns_at(n) - times[n]) / 1e6)
+    assert line.count == 1499
+    assert max(found) <= 36
+    assert sorted(found)[len(found) // 2] <= 11
