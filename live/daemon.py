@@ -129,12 +129,15 @@ class Daemon:
         networks = Loaded(lambda name: providers.pick(name).provider)
         errands = Errands(lambda turn: self.engine.do(lambda _: turn()))
         opened.callback(errands.close)
+        feeding = Errands(lambda turn: self.engine.do(lambda _: turn()), "feeding")
+        opened.callback(feeding.close)
         self.session = Session(
             networks.get,
             self._send,
             self._settings.changed("thru", any(port.thru for port in self.ports.inputs)),
             SystemClock(),
             errand=errands.send,
+            feed=feeding.send,
             seed=int.from_bytes(os.urandom(4)) if options.seed is None else options.seed,
         )
         recall = Recall(self.session, self.presets, errands.send)

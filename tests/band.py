@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from under_test import model as chosen_model
 
 from live.controls import Settings
+from live.engine.errands import at_once
 from live.engine.session import Session
 from live.engine.told import Outcome, Told
 from live.errors import AntiphonError
@@ -33,8 +34,10 @@ class Band:
         networks: Callable[[str], Network] = shipped,
         model: str | None = None,
         seed: int = 1,
+        feed_ms: float | None = None,
         **settings: object,
     ) -> None:
+        """``feed_ms``: so long a piece of feeding a context takes; None: no time."""
         self.stage = Rehearsal(thru=(False,))
         self.stage.clock.advance(10**9)
         chosen = Settings()
@@ -42,7 +45,11 @@ class Band:
             chosen = chosen.changed(name, value)
         if model is not None:
             chosen = chosen.changed("model", model)
-        self.session = Session(networks, self.stage.order, chosen, self.stage.clock, seed=seed)
+        feed = at_once if feed_ms is None else self._feed_later
+        self.session = Session(networks, self.stage.order, chosen, self.stage.clock, seed=seed, feed=feed)
+        self._feed_ms = feed_ms or 0.0
+        self.feeding: list[tuple[float, Callable[[], object], Callable[[object], None]]] = []
+        """What is fed beside the music: when that will be done, the job, and what comes then."""
         self.told: list[Told] = []
         """What became of every change and action."""
         self.session.subscribe(self.told.append)
@@ -71,6 +78,16 @@ class Band:
             if wake is not None and wake <= self.stage.clock.now_ns():
                 self.session.wake(self.stage.clock.now_ns())
                 self._deliver()
+            while self.feeding and self.feeding[0][0] <= self.now_ms:
+                self.feed()
+
+    def feed(self) -> None:
+        """A piece of feeding is done now."""
+        _, job, then = self.feeding.pop(0)
+        then(job())
+
+    def _feed_later(self, job: Callable[[], object], then: Callable[[object], None]) -> None:
+        self.feeding.append((self.now_ms + self._feed_ms, job, then))
 
     def set(self, name: str, value: object) -> None:
         """Change a control; ``AntiphonError`` if that is refused."""

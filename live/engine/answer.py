@@ -7,12 +7,13 @@ only what was sent. A note-on by the player takes the plan back at once.
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 
 import numpy as np
 
 from live.beat.beats import next_beat
 from live.engine.answer_plan import AnswerPlan
-from live.engine.ear import Ear
+from live.engine.ear import Ear, Frame, hear_own
 from live.engine.entry import LEAD_NS, Entry, entry_after, silence_after
 from live.engine.hearing import Heard, Missed, Release, Silent, Strike
 from live.engine.holding import hold_of
@@ -20,6 +21,7 @@ from live.engine.pace import Pace
 from live.engine.performance_ear import PerformanceEar
 from live.engine.placing import Placing
 from live.engine.policy import Stage
+from live.engine.rehearing import MelodyAgain, PerformanceAgain, Rehearing
 from live.engine.score_ear import ScoreEar
 from live.engine.voices import MILLISECOND
 from live.errors import AntiphonError
@@ -27,7 +29,6 @@ from live.stage import records as r
 from models.context import NO_END, Allowed, Limits
 from models.events import Event, Kind
 from models.grid import TICKS_PER_QUARTER
-from models.masks import is_legal
 from models.sampling import Draws, Style
 from models.sounding import SILENT
 from models.step import Network
@@ -54,7 +55,7 @@ class Answer:
     """Policy over ``piano`` (performance grid) or ``folk`` (score grid). Engine thread only."""
 
     def __init__(self, network: Network, stage: Stage) -> None:
-        self._stage = stage
+        self._stage, self._network = stage, network
         self._pace = Pace()
         self._ear: Ear
         if network.manifest.monophonic:
@@ -112,6 +113,8 @@ class Answer:
             return
         if isinstance(record, r.Sent):
             for event in plan.sent(record):
+                if event.kind == Kind.PHRASE:
+                    self._stage.history.phrase(record.due_ns, voice=0)
                 self._hear_own(event)
         elif isinstance(record, r.Dropped):
             plan.dropped(record)
@@ -130,7 +133,23 @@ class Answer:
             self._enter(now_ns)
 
     def changed(self, name: str, now_ns: int) -> None:
-        """Another key is taken up with the next answer."""
+        """Settings are read with each answer."""
+
+    def frames(self) -> tuple[Frame, Frame] | None:
+        """Its context cannot be exchanged while an answer is under way."""
+        return None if self._plan is not None else (self._ear.frame, self._ear.frame_now())
+
+    def rehearing(self, frame: Frame) -> Callable[[], Rehearing]:
+        """Of what was played before, to begin with or in another frame."""
+        network, key = self._network, self._stage.key
+        if self._monophonic:
+            return lambda: MelodyAgain(network, frame, key)
+        return lambda: PerformanceAgain(network)
+
+    def take_over(self, fed: Rehearing) -> None:
+        """This is what was played; go on from there."""
+        fed.live(self._stage.time)
+        self._ear, self._pace = fed.ear, fed.pace
 
     def answer_now(self, now_ns: int) -> None:
         """The phrase is over, though keys may be down; after an answer, give another one to the same phrase.
@@ -201,8 +220,9 @@ class Answer:
     def _begin(self, entry: Entry, now_ns: int) -> None:
         """Fork, and plan the first events."""
         straight = self._stage.straight
-        self._ear.rekey()
-        self._ear.finish_phrase(straight(self._last_ns if self._monophonic else now_ns))
+        ended_ns = self._last_ns if self._monophonic else now_ns
+        self._ear.finish_phrase(straight(ended_ns))
+        self._stage.history.phrase(ended_ns)
         if self._phrase_start is not None:
             self._phrase_ns = self._last_ns - self._phrase_start
         length = max(SHORTEST_ANSWER_NS, self._phrase_ns)
@@ -303,20 +323,8 @@ class Answer:
         return tokens
 
     def _hear_own(self, event: Event) -> None:
-        """The context hears an event of the companion, not earlier than what it heard last."""
-        context = self._ear.context
-        onset = int(context.state.onsets[0, event.pitch])
-        time = max(event.time, context.now)
-        if event.kind == Kind.PHRASE and not is_legal(context.state, event, context.grid):
-            return  # a note of it was dropped
-        if event.kind == Kind.OFF:
-            if onset == SILENT:
-                return
-            time = max(time, onset + 1)
-        elif event.kind == Kind.ON and onset != SILENT and not self._monophonic:
-            time = max(time, onset + 1)
-            context.hear(Event(time, Kind.OFF, event.pitch))
-        context.hear(event._replace(time=time))
+        """The context hears an event of the companion, which the stage has sent."""
+        hear_own(self._ear.context, event)
 
     def _yield_to_player(self, now_ns: int) -> None:
         """Nothing new starts, what sounds ends now."""

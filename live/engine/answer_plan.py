@@ -126,6 +126,7 @@ class AnswerPlan:
             velocity = route.loudness(max(1, min(127, event.velocity or self.velocity)))
             on = bytes((0x90 | place.channel, place.pitch, velocity))
             cause = self._expect(event, struck.due_ns)
+            self._stage.history.expect(self.tag, on, 0, event.pitch - self._ear.shift)
             self._stage.send(r.Plan(struck.due_ns, on, self.tag, cause))
 
     def _end_note(self, own: Own, due_ns: int, cause: int = 0) -> None:

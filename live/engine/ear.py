@@ -1,17 +1,45 @@
-"""What a mode that answers needs of an ear, on either grid."""
+"""What the modes need of an ear, on either grid."""
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
+from live.beat.pulse import Bars, Source
 from models.context import Context
+from models.events import Event, Kind
+from models.masks import is_legal
+from models.sounding import SILENT
+
+
+class Beat(NamedTuple):
+    """Who gives the beat, in which run of it, and where bars are."""
+
+    source: Source
+    run: int
+    bars: Bars | None
+
+
+class Frame(NamedTuple):
+    """How music is told to a model: ``shift`` semitones from real pitch to the model's, and by which beat.
+
+    A context whose frame has become another one is fed again.
+    """
+
+    shift: int = 0
+    beat: Beat | None = None
 
 
 class Ear(Protocol):
-    """A context that hears real time; ``shift`` semitones from real pitch to the model's."""
+    """A context that hears real time."""
 
     context: Context
-    shift: int
+
+    @property
+    def shift(self) -> int: ...  # noqa: D102
+
+    @property
+    def frame(self) -> Frame:
+        """How all of the context was told."""
 
     def strike(self, pitch: int, velocity: int, ns: int) -> None: ...  # noqa: D102
     def silence(self, pitch: int, ns: int) -> None: ...  # noqa: D102
@@ -20,4 +48,22 @@ class Ear(Protocol):
     def ns_at(self, tick: int) -> int: ...  # noqa: D102
     @property
     def tick_ns(self) -> float: ...  # noqa: D102
-    def rekey(self) -> bool: ...  # noqa: D102
+
+    def frame_now(self) -> Frame:
+        """How it should be told."""
+
+
+def hear_own(context: Context, event: Event) -> None:
+    """A context hears an event of the companion, not earlier than what it heard last, if that is possible."""
+    onset = int(context.state.onsets[0, event.pitch])
+    time = max(event.time, context.now)
+    if event.kind == Kind.PHRASE and not is_legal(context.state, event, context.grid):
+        return  # a note of it was dropped
+    if event.kind == Kind.OFF:
+        if onset == SILENT:
+            return
+        time = max(time, onset + 1)
+    elif event.kind == Kind.ON and onset != SILENT and not context.manifest.monophonic:
+        time = max(time, onset + 1)
+        context.hear(Event(time, Kind.OFF, event.pitch))
+    context.hear(event._replace(time=time))

@@ -30,10 +30,10 @@ def at_once(job: Callable[[], T], then: Then[T]) -> None:
 class Errands:
     """A thread that does one job after the other. ``hand_back`` takes what is to be done with the result."""
 
-    def __init__(self, hand_back: Callable[[Callable[[], None]], None]) -> None:
+    def __init__(self, hand_back: Callable[[Callable[[], None]], None], name: str = "errands") -> None:
         self._hand_back = hand_back
         self._jobs: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
-        self._thread = threading.Thread(target=self._run, name="errands", daemon=True)
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         self._thread.start()
 
     def send(self, job: Callable[[], T], then: Then[T]) -> None:

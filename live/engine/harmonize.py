@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from live.engine.diatonic import harmony_under
+from live.engine.ear import Frame
 from live.engine.harmony import Harmonist
 from live.engine.hearing import Expression, Heard, Release, Silent, Strike
 from live.engine.holding import hold_of
+from live.engine.melody import Melody
 from live.engine.pace import CHORD_NS, Pace
 from live.engine.policy import Stage
+from live.engine.rehearing import SOPRANO, HarmonyAgain, Rehearing
 from live.engine.score_ear import ScoreEar
 from live.engine.voices import Voices
 from live.stage import records as r
@@ -15,27 +20,20 @@ from models.events import Event, Kind
 from models.sampling import Style
 from models.step import Network
 
-SOPRANO = 1
 QUIETEST = 20
-LEGATO_NS = 200_000_000
-"""A lower note becomes the melody if the higher one is let go within this."""
-REST_NS = 2_000_000
-"""A change of key is heard again this long after the last event, when nothing waits."""
 
 
 class Harmonize:
     """Policy over a score model with several voices. Engine thread only."""
 
     def __init__(self, network: Network, stage: Stage) -> None:
-        self._stage = stage
+        self._stage, self._network = stage, network
         settings = stage.settings()
         self._ear = ScoreEar(network, Pace(), role=SOPRANO, key=stage.key, time=stage.time)
-        self._voices = Voices(stage.send, stage.routing, stage.tags)
+        self._voices = Voices(stage.send, stage.routing, stage.tags, stage.history.expect)
         self._harmonist = Harmonist(self._ear.context, voices=settings.voices, style=Style(), seed=stage.seed)
-        self._melody: int | None = None
-        self._inner: Strike | None = None
+        self._melody = Melody(stage.hearing.down)
         self._struck_ns = 0
-        self._shift = self._ear.shift
         self.wake_at_ns: int | None = None
 
     def heard(self, what: Heard, now_ns: int) -> None:
@@ -43,11 +41,13 @@ class Harmonize:
         match what:
             case Strike():
                 self._strike(what, now_ns)
-            case Release(stamp, pitch) if pitch == self._melody:
+            case Release(stamp, pitch) if pitch == self._melody.pitch:
                 self._ear.silence(pitch, self._stage.straight(stamp))
-                self._take_over(stamp, now_ns)
-            case Silent(stamp, pitch) if pitch == self._melody:
-                self._melody = None
+                following = self._melody.next_in_legato(stamp)
+                if following is not None:
+                    self._strike(following, now_ns)
+            case Silent(stamp, pitch) if pitch == self._melody.pitch:
+                self._melody.pitch = None
                 self._ear.silence(pitch, self._stage.straight(stamp))
                 self._voices.linger(now_ns)
             case Expression(_, message):
@@ -62,15 +62,26 @@ class Harmonize:
             self._harmonist.sounding.pop(voice, None)
 
     def wake(self, now_ns: int) -> None:
-        """Between two events: take up a change of key."""
-        self.wake_at_ns = None
-        if self._ear.rekey():
-            self._follow_ear()
+        """Nothing waits."""
 
     def changed(self, name: str, now_ns: int) -> None:
-        """Another key is taken up at once, while nothing waits; it is heard from the next strike on."""
-        if name == "key":
-            self.wake_at_ns = now_ns
+        """Settings are read at each strike."""
+
+    def frames(self) -> tuple[Frame, Frame]:
+        """Of the ear."""
+        return self._ear.frame, self._ear.frame_now()
+
+    def rehearing(self, frame: Frame) -> Callable[[], Rehearing]:
+        """Of what was played before, to begin with or in another frame."""
+        network, key = self._network, self._stage.key
+        return lambda: HarmonyAgain(network, frame, key)
+
+    def take_over(self, fed: Rehearing) -> None:
+        """This is what was played; what sounds goes on."""
+        assert isinstance(fed, HarmonyAgain)
+        fed.live(self._stage.time)
+        self._harmonist.move_to(fed.harmonist, fed.ear.shift - self._ear.shift)
+        self._ear = fed.ear
 
     def stop(self, now_ns: int) -> None:
         """End all voices."""
@@ -81,7 +92,7 @@ class Harmonize:
         """Nothing sounds any more."""
         self._voices.forget()
         self._harmonist.sounding.clear()
-        self._melody = None
+        self._melody.pitch = None
 
     def keep_warm(self) -> None:
         """Hear a note and ask for voices under it, on a fork."""
@@ -91,38 +102,29 @@ class Harmonize:
         """The key."""
         return self._stage.key.key.name
 
-    def _take_over(self, stamp_ns: int, now_ns: int) -> None:
-        """In a falling legato the next note is struck before the last is let go: now it is the melody."""
-        down = self._stage.hearing.down
-        last = self._inner
-        if last is not None and down and last.pitch == max(down) and stamp_ns - last.stamp_ns < LEGATO_NS:
-            self._strike(last._replace(stamp_ns=stamp_ns), now_ns)
-
     def _strike(self, strike: Strike, now_ns: int) -> None:
-        others = [pitch for pitch in self._stage.hearing.down if pitch != strike.pitch]
-        if others and max(others) > strike.pitch:
-            self._inner = strike  # an inner voice of the player's own, or the next note of a legato
+        if not self._melody.takes(strike):
             return
-        self._inner = None
+        self._ear.begin(strike.pitch)
         settings = self._stage.settings()
         for voice in self._voices.adopt(now_ns):
             self._harmonist.sounding.pop(voice, None)
         self._harmonist.set_voices(settings.voices)
-        hold = hold_of(settings, self._stage.key, self._shift)
+        hold = hold_of(settings, self._stage.key, self._ear.shift)
         self._harmonist.hold = hold
         self._harmonist.style = Style(settings.temperature, settings.top_p, hold.bias)
-        soon = strike.stamp_ns - self._struck_ns < CHORD_NS and self._melody is not None
+        melody = self._melody.pitch
+        soon = strike.stamp_ns - self._struck_ns < CHORD_NS and melody is not None
         velocity = min(127, max(QUIETEST, round(strike.velocity * settings.loudness)))
         self._call_rule(strike, velocity)
-        if soon and strike.pitch > (self._melody or 0):
+        if soon and strike.pitch > (melody or 0):
             event = self._ear.again(strike.pitch)._replace(velocity=velocity)
             chosen = self._harmonist.replace(event)
         else:
             *rest, event = self._ear.melody(strike.pitch, self._stage.straight(strike.stamp_ns))
             event = event._replace(velocity=velocity)
-            self._follow_ear()
             chosen = self._harmonist.strike(event, tuple(rest))
-        self._melody, self._struck_ns = strike.pitch, strike.stamp_ns
+        self._melody.pitch, self._struck_ns = strike.pitch, strike.stamp_ns
         for each in chosen:
             if self._voices.too_late(self._stage.now()):
                 break
@@ -130,14 +132,15 @@ class Harmonize:
         if self._voices.too_late(self._stage.now()):
             self._step_in(event)
         self._voices.go_home()
-        self.wake_at_ns = now_ns + REST_NS
+        for told in self._harmonist.told:
+            self._stage.history.told(strike.stamp_ns, told.pitch - self._ear.shift, velocity, told.voice)
 
     def _call_rule(self, strike: Strike, velocity: int) -> None:
         """The rule's notes stand by, for the case that the model is late."""
-        harmonist, shift = self._harmonist, self._shift
+        harmonist, shift = self._harmonist, self._ear.shift
         manifest = self._ear.context.manifest
         notes = harmony_under(
-            strike.pitch + shift,
+            self._ear.model_pitch(strike.pitch),
             harmonist.heard_voices,
             manifest.ranges,
             harmonist.sounding,
@@ -152,10 +155,12 @@ class Harmonize:
         notes = self._voices.step_in()
         self._stage.missed(notes)
         for voice, pitch in notes.items():
-            self._harmonist.accept(Event(melody.time, Kind.ON, pitch + self._shift, melody.velocity, voice))
+            self._harmonist.accept(
+                Event(melody.time, Kind.ON, pitch + self._ear.shift, melody.velocity, voice)
+            )
 
     def _sound(self, event: Event, now_ns: int) -> None:
-        pitch = event.pitch - self._shift
+        pitch = event.pitch - self._ear.shift
         if not 0 <= pitch <= 127:
             return
         self._stage.note("voice", event.voice, event.kind, pitch)
@@ -164,8 +169,3 @@ class Harmonize:
                 self._harmonist.sounding.pop(event.voice, None)  # the model wanted it, nobody hears it
         else:
             self._voices.end(event.voice, now_ns)
-
-    def _follow_ear(self) -> None:
-        """Take over the ear's context and key."""
-        self._harmonist.move_to(self._ear.context, self._ear.shift - self._shift)
-        self._shift = self._ear.shift

@@ -7,16 +7,19 @@ replace those of the note before; where it adds none, those go on.
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 
 import numpy as np
 
 from live.engine.diatonic import harmony_under
+from live.engine.ear import Frame
 from live.engine.harmonize import QUIETEST
 from live.engine.harmony import nearest
 from live.engine.hearing import Expression, Heard, Silent, Strike
 from live.engine.holding import hold_of
 from live.engine.performance_ear import PerformanceEar
 from live.engine.policy import Stage
+from live.engine.rehearing import PerformanceAgain, Rehearing
 from live.engine.voices import Voices
 from live.stage import records as r
 from models.context import Allowed, Limits
@@ -39,9 +42,9 @@ class HarmonizeFreely:
     """Policy over a performance model. Engine thread only."""
 
     def __init__(self, network: Network, stage: Stage) -> None:
-        self._stage = stage
+        self._stage, self._network = stage, network
         self._ear = PerformanceEar(network)
-        self._voices = Voices(stage.send, stage.routing, stage.tags)
+        self._voices = Voices(stage.send, stage.routing, stage.tags, stage.history.expect)
         self._sounding: dict[int, int] = {}
         self._decisions = itertools.count()
         self._lowest = network.manifest.ranges[0][0]
@@ -77,6 +80,24 @@ class HarmonizeFreely:
 
     def changed(self, name: str, now_ns: int) -> None:
         """Settings are read at each strike."""
+
+    def frames(self) -> tuple[Frame, Frame]:
+        """Of the ear."""
+        return self._ear.frame, self._ear.frame_now()
+
+    def rehearing(self, frame: Frame) -> Callable[[], Rehearing]:
+        """Of what was played before."""
+        network = self._network
+        return lambda: PerformanceAgain(network)
+
+    def take_over(self, fed: Rehearing) -> None:
+        """This is what was played; voices that sound already, but are not reported yet, are heard now."""
+        assert isinstance(fed, PerformanceAgain)
+        self._ear = fed.ear
+        context = self._ear.context
+        for pitch in self._sounding.values():
+            if context.heard and context.state.onsets[0, pitch] == SILENT:
+                context.hear(Event(context.now, Kind.ON, pitch, QUIETEST))
 
     def stop(self, now_ns: int) -> None:
         """End all voices."""

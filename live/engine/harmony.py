@@ -66,21 +66,13 @@ class Harmonist:
 
         Yields voices as soon as each is chosen.
         """
-        before = self._look()
-        self._before |= before
-        self.context.hear(*rest, *self._forgotten(melody.time, before, rest), melody)
-        self._told = [melody]
-        self._tones = self.hold.around(melody.pitch)
-        self._look()
+        self.tell(melody, rest)
         yield from self._choose(melody)
 
     def replace(self, melody: Event) -> Iterator[Event]:
         """A higher note struck so soon after the last that it is the melody: voices move only on a clash."""
-        kept = [event for event in self._told if event.voice > 0]
-        self.context.rollback(len(self._told))
-        self._told = []
-        self._tones = self.hold.around(melody.pitch)
-        self._hear(melody)
+        kept = self.told
+        self.tell_instead(melody)
         for event in kept:
             clash = abs(event.pitch - melody.pitch) % 12 in (CLASH, 12 - CLASH)
             if clash or not self._tones[event.pitch]:
@@ -89,6 +81,32 @@ class Harmonist:
         else:
             return
         yield from self._choose(melody)
+
+    def tell(self, melody: Event, rest: tuple[Event, ...] = ()) -> None:
+        """The model hears a new melody note, and is asked nothing."""
+        before = self._look()
+        self._before |= before
+        self.context.hear(*rest, *self._forgotten(melody.time, before, rest), melody)
+        self._told = [melody]
+        self._tones = self.hold.around(melody.pitch)
+        self._look()
+
+    def tell_instead(self, melody: Event) -> None:
+        """The model hears this melody note in place of the last one and all that followed it."""
+        self.context.rollback(len(self._told))
+        self._told = []
+        self._tones = self.hold.around(melody.pitch)
+        self._hear(melody)
+
+    def tell_voice(self, voice: int, pitch: int, velocity: int) -> None:
+        """The model hears a voice under the last melody note, if it comes in order."""
+        if self._told and voice > self._told[-1].voice:
+            self._hear(Event(self._told[0].time, Kind.ON, pitch, velocity, voice))
+
+    @property
+    def told(self) -> list[Event]:
+        """The voices that the model has heard under the last melody note."""
+        return [event for event in self._told if event.voice > 0]
 
     def release(self, melody: Event) -> Iterator[Event]:
         """The melody rests (``OFF`` of voice 0): the voices stop sounding, the model keeps them."""
@@ -101,13 +119,10 @@ class Harmonist:
             yield Event(time, Kind.OFF, pitch, 0, voice)
         self.sounding.clear()
 
-    def move_to(self, context: Context, semitones: int) -> None:
-        """The same music in another context, ``semitones`` higher (a change of key)."""
-        self.context = context
+    def move_to(self, other: Harmonist, semitones: int) -> None:
+        """Go on from the context of another, which has heard the same music ``semitones`` higher."""
+        self.context, self._told, self._before = other.context, other._told, other._before
         self.sounding = {voice: pitch + semitones for voice, pitch in self.sounding.items()}
-        self._before = {voice: pitch + semitones for voice, pitch in self._before.items()}
-        told = [event._replace(pitch=event.pitch + semitones) for event in self._told]
-        self._told = told if all(0 <= event.pitch <= 127 for event in told) else []
         self._look()
 
     def set_voices(self, count: int) -> None:

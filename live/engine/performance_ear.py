@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from live.engine.ear import Frame
 from models.context import Context
 from models.events import Event, Kind
 from models.sounding import SILENT
@@ -20,10 +21,11 @@ class PerformanceEar:
     """
 
     shift = 0
+    frame = Frame()
     tick_ns = float(TICK_NS)
 
-    def __init__(self, network: Network) -> None:
-        self.context = Context(network)
+    def __init__(self, network: Network, context: Context | None = None) -> None:
+        self.context = context or Context(network)
         self._origin_ns: int | None = None
 
     def tick_at(self, ns: int) -> int:
@@ -53,9 +55,9 @@ class PerformanceEar:
     def finish_phrase(self, ns: int) -> None:
         """This grid knows no phrases."""
 
-    def rekey(self) -> bool:
-        """Performance models play in any key."""
-        return False
+    def frame_now(self) -> Frame:
+        """Performance models play in any key and know no beat."""
+        return self.frame
 
     def _begin(self, ns: int) -> None:
         if self._origin_ns is None:

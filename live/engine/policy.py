@@ -10,9 +10,12 @@ from typing import Protocol
 from live.beat.swing import straight_ns
 from live.beat.timekeeper import Timekeeper
 from live.controls import Settings
+from live.engine.ear import Frame
 from live.engine.hearing import Heard, Hearing
+from live.engine.history import History
 from live.engine.key_follower import KeyFollower
 from live.engine.orders import Orders
+from live.engine.rehearing import Rehearing
 from live.engine.routing import Routing
 from live.stage import records as r
 
@@ -35,6 +38,8 @@ class Stage:
     """The time, for work that takes long."""
     key: KeyFollower
     """The key that the player is in; hears each strike after the policy has."""
+    history: History
+    """What was played and sent; a policy adds what nobody else knows."""
     time: Timekeeper
     """Who gives the beat: ``time.pulse`` is read at each decision, None in free time."""
 
@@ -73,6 +78,16 @@ class Policy(Protocol):
     def reset(self) -> None:
         """The stage has ended everything by itself (ports lost, panic)."""
 
+    def frames(self) -> tuple[Frame, Frame] | None:
+        """How its context is told what is played, and how it should be. None: there is no context, or it
+        cannot be exchanged now. Asked after every turn, so quick."""
+
+    def rehearing(self, frame: Frame) -> Callable[[], Rehearing]:
+        """What makes a context like its own that has heard nothing yet. Any thread may call that."""
+
+    def take_over(self, fed: Rehearing) -> None:
+        """Go on from this context, which has heard what was played before. Cuts nothing that sounds."""
+
     def keep_warm(self) -> None:
         """Compute what the next strike will need and forget it: what has just run runs quicker."""
 
@@ -102,6 +117,16 @@ class Off:
 
     def reset(self) -> None:
         """Nothing to forget."""
+
+    def frames(self) -> None:
+        """There is no context."""
+
+    def rehearing(self, frame: Frame) -> Callable[[], Rehearing]:
+        """Never asked for."""
+        raise NotImplementedError
+
+    def take_over(self, fed: Rehearing) -> None:
+        """Nothing to take over."""
 
     def keep_warm(self) -> None:
         """No strike needs anything."""

@@ -8,10 +8,9 @@ Pitches are brought to C major or A minor and into the range of the given voice.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 
+from live.engine.ear import Beat, Frame
 from live.engine.key_follower import KeyFollower
 from live.engine.pace import CHORD_NS, Pace
 from live.engine.ticks import SHORTEST_TICKS, SIXTEENTH, HasPulse, Ticks
@@ -21,47 +20,87 @@ from models.meter import Meter
 from models.sounding import SILENT
 from models.step import Network
 
-REMEMBERED = 64
-"""Events that are heard again after a change of key."""
 _METERS = 8
 """So many changes of meter are kept: what is fed again begins later."""
 
 
 class ScoreEar:
-    """What a score model has heard of one melody. Owned by one thread; blocks for the model alone."""
+    """What a score model has heard of one melody. Owned by one thread; blocks for the model alone.
 
-    def __init__(self, network: Network, pace: Pace, *, role: int, key: KeyFollower, time: HasPulse) -> None:
-        self._network, self._pace, self._role, self._key = network, pace, role, key
+    With a ``frame`` and a ``context`` it is fed what was played before, and keeps to that frame.
+    """
+
+    def __init__(
+        self,
+        network: Network,
+        pace: Pace,
+        *,
+        role: int,
+        key: KeyFollower,
+        time: HasPulse,
+        frame: Frame | None = None,
+        context: Context | None = None,
+    ) -> None:
+        self._role, self._key, self._time, self._pace = role, key, time, pace
         self._ticks = Ticks(pace, time)
-        self.context = Context(network, role=role)
-        self.shift = 0
-        """Semitones from the player's pitch to the model's."""
+        self.context = context or Context(network, role=role)
+        self._may_move = frame is None
+        self.frame = frame or Frame(key.shift, self._beat())
+        """How all of the context was told."""
+        self._pitch: int | None = None  # of the melody note struck last
         self._onset_ns: int | None = None
         self._onset_tick = 0
         self._release_ns: int | None = None
         self.context.hear(Event(0, Kind.START))
-        self.rekey()
+
+    @property
+    def shift(self) -> int:
+        """Semitones from the player's pitch to the model's."""
+        return self.frame.shift
+
+    def frame_now(self) -> Frame:
+        """By the key of now, with the last note in the model's range, and by the beat of now if any is."""
+        shift = self.shift + (self._key.shift - self.shift + 6) % 12 - 6
+        if self._pitch is not None:
+            shift += self._octaves(self._pitch + shift)
+        return Frame(shift, self._beat() or self.frame.beat)
+
+    def live(self, time: HasPulse) -> None:
+        """What was played before is heard; from now on this says the time."""
+        self._time = time
+        self._ticks.live(time)
+
+    def begin(self, pitch: int) -> None:
+        """This melody note comes next: where nothing was heard yet, key and octave are free."""
+        self._pitch = pitch
+        if self._may_move and self._onset_ns is None:
+            self.frame = self.frame_now()
 
     def melody(self, pitch: int, ns: int) -> tuple[Event, ...]:
         """The event of a melody note that is struck now, after that of a rest before it; both unheard."""
         self._pace.strike(ns)
-        self._into_range(pitch)
+        self.begin(pitch)
         before = None if self._onset_ns is None else self._onset_tick
         tick = self._ticks.strike(ns, before, self.context.now)
         if self._ticks.on_pulse:
-            self._take_back_end(tick)
+            self.take_back_end(tick)
             now = self.context.now
             tick = max(tick, now) if before is None or tick > now else now + SHORTEST_TICKS
         rest = None if before is None else self._rest_before(tick)
         self._onset_ns, self._onset_tick, self._release_ns = ns, tick, None
         self._ticks.anchor(ns, tick)
         self._tell_bars(tick)
-        struck = Event(tick, Kind.ON, pitch + self.shift)
+        struck = Event(tick, Kind.ON, self.model_pitch(pitch))
         return (struck,) if rest is None else (rest, struck)
 
     def again(self, pitch: int) -> Event:
         """The event of a higher note that replaces the one just struck."""
-        return Event(self._onset_tick, Kind.ON, min(127, pitch + self.shift))
+        self._pitch = pitch
+        return Event(self._onset_tick, Kind.ON, self.model_pitch(pitch))
+
+    def model_pitch(self, pitch: int) -> int:
+        """As the model is told a melody note: by octaves in the range of the given voice."""
+        return min(127, max(0, pitch + self.shift + self._octaves(pitch + self.shift)))
 
     def strike(self, pitch: int, velocity: int, ns: int) -> None:
         """A melody note is struck and heard; one of a chord takes the place of the note before."""
@@ -71,6 +110,12 @@ class ScoreEar:
             return
         *rest, struck = self.melody(pitch, ns)
         self.context.hear(*rest, struck._replace(velocity=velocity))
+
+    def take_back_end(self, tick: int) -> None:
+        """An ``off`` at this tick or later is taken back: the note ends by the strike itself."""
+        last = self.context.recent(1)
+        if last and last[0].kind == Kind.OFF and last[0].time >= tick:
+            self.context.rollback(1)
 
     def silence(self, pitch: int, ns: int) -> None:
         """The melody note stops; whether that is a rest shows only when the next one is struck."""
@@ -103,17 +148,6 @@ class ScoreEar:
         """How long a tick lasts in free time."""
         return self._ticks.tick_ns
 
-    def rekey(self) -> bool:
-        """If the key has changed, hear the last events again in the new one. Whether it did.
-
-        Takes a few milliseconds: call it when nothing waits.
-        """
-        target = self._nearest(self._key.shift, self.shift)
-        if target == self.shift:
-            return False
-        self._move(target)
-        return True
-
     def _sounding(self) -> int | None:
         found = np.flatnonzero(self.context.state.onsets[0] != SILENT)
         return int(found[0]) if len(found) else None
@@ -128,12 +162,6 @@ class ScoreEar:
             return None
         return Event(max(end, self.context.now), Kind.OFF, sounding)
 
-    def _take_back_end(self, tick: int) -> None:
-        """An ``off`` at this tick or later is taken back: the note ends by the strike itself."""
-        last = self.context.recent(1)
-        if last and last[0].kind == Kind.OFF and last[0].time >= tick:
-            self.context.rollback(1)
-
     def _last_is_melody(self) -> bool:
         last = self.context.recent(1)
         return bool(last) and last[0].kind == Kind.ON and last[0].time == self._onset_tick
@@ -145,40 +173,16 @@ class ScoreEar:
         if not meter.goes_on_from(meters[-1]):
             self.context.meters = [*meters, meter][-_METERS:]
 
-    def _into_range(self, pitch: int) -> None:
-        """Move by octaves until the melody lies in the range of the given voice."""
-        low, high = self._network.manifest.ranges[max(0, self._role - 1)]
-        shift = self.shift
-        while pitch + shift < low and pitch + shift + 12 <= high:
-            shift += 12
-        while pitch + shift > high and pitch + shift - 12 >= low:
-            shift -= 12
-        if shift != self.shift:
-            self._move(shift)
+    def _octaves(self, pitch: int) -> int:
+        """Semitones that bring the model's pitch into the range of the given voice."""
+        low, high = self.context.manifest.ranges[max(0, self._role - 1)]
+        moved = pitch
+        while moved < low and moved + 12 <= high:
+            moved += 12
+        while moved > high and moved - 12 >= low:
+            moved -= 12
+        return moved - pitch
 
-    def _nearest(self, wanted: int, shift: int) -> int:
-        """The transposition of class ``wanted`` nearest to the present one."""
-        return shift + (wanted - shift + 6) % 12 - 6
-
-    def _move(self, shift: int) -> None:
-        """Another transposition: the last events are heard again in it."""
-        delta, self.shift = shift - self.shift, shift
-        kept = [
-            event._replace(pitch=event.pitch + delta) if event.kind in (Kind.ON, Kind.OFF) else event
-            for event in _well_begun(self.context.recent(REMEMBERED))
-        ]
-        kept = [event for event in kept if 0 <= event.pitch <= 127]
-        start = kept[0].time if kept else self.context.now
-        fresh = Context(self._network, meters=self.context.meters, role=self._role)
-        fresh.hear(Event(start, Kind.START), *kept)
-        self.context = fresh
-
-
-def _well_begun(events: list[Event]) -> Iterator[Event]:
-    """Without a start, and without ends of notes and phrases that began before these events."""
-    begun: set[int] = set()
-    for event in events:
-        if event.kind == Kind.ON:
-            begun.add(event.voice)
-        if event.kind != Kind.START and event.voice in begun:
-            yield event
+    def _beat(self) -> Beat | None:
+        pulse = self._time.pulse
+        return None if pulse is None else Beat(pulse.source, pulse.run, pulse.bars)

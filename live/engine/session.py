@@ -8,7 +8,6 @@ from __future__ import annotations
 import itertools
 from collections import Counter, deque
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
 from typing import Any
 
 from live import controls
@@ -19,12 +18,15 @@ from live.engine.capture import Capture, NoCapture
 from live.engine.casting import Casting, model_of, policy_of
 from live.engine.chosen import Chosen
 from live.engine.errands import Errand, at_once
+from live.engine.feeding import Feeding
 from live.engine.hearing import Hearing, Missed, Strike, ends_all
+from live.engine.history import History
 from live.engine.key_follower import KeyFollower
 from live.engine.listening import Listening
 from live.engine.mute import Mute
 from live.engine.policy import Policy, Stage
 from live.engine.routing import Routing
+from live.engine.state import state_of
 from live.engine.told import LATER, Doing, Listener, Outcome, Told
 from live.errors import AntiphonError
 from live.sessions import lines
@@ -44,9 +46,9 @@ class Session:
     """Hearing, one mode at a time, and what is counted. Owned by one thread.
 
     ``networks`` gives a loaded model by name; ``send`` takes orders for the stage; ``errand`` does what
-    takes long. What comes in, what goes out, and every reading of the clock on which a decision depends go
-    into the capture, so that the same session can be had again; ``readings`` then gives the readings of that
-    time in place of the clock. ``actions`` are done by name with ``(argument, now_ns, who)``; others may add
+    takes long, ``feed`` feeds contexts. What comes in, what goes out, and every reading of the clock on which
+    a decision depends go into the capture, so that the same session can be had again; ``readings`` then gives
+    those of that time. ``actions`` are done by name with ``(argument, now_ns, who)``; others may add
     theirs.
     """
 
@@ -61,6 +63,7 @@ class Session:
         capture: Capture | NoCapture | None = None,
         readings: Callable[[], int] | None = None,
         errand: Errand[Network] = at_once,
+        feed: Errand[Any] = at_once,
     ) -> None:
         self._to_stage, self._clock = send, clock
         self._readings = readings or clock.now_ns
@@ -88,6 +91,8 @@ class Session:
             lambda line: self.say(line),  # noqa: PLW0108 - set later
             self.send,
         )
+        self.history = History(self.time, lambda: self.settings.swing)
+        """What was played and sent."""
         self._stage = Stage(
             send=self._mute.send,
             tags=lambda: 1 + next(self._tags) % MOST_TAGS,
@@ -99,6 +104,7 @@ class Session:
             note=lambda name, *values: self.capture.write(name, self._now_ns, *values),
             now=self._read_clock,
             key=self.key,
+            history=self.history,
             time=self.time,
         )
         self.on_model: Callable[[str | None], None] = lambda _: None
@@ -111,6 +117,8 @@ class Session:
         self.actions: dict[str, Doing] = actions_of(self)
         network = self._casting.now(model_of(settings))
         self.policy: Policy = policy_of(settings.mode, network, self._stage)
+        self.feeding = Feeding(self.history, feed, lambda: self.capture.write(lines.FED, clock.now_ns()))
+        """Contexts that are fed what was played before."""
         self._use(network)
         self.heard = self.sent = self.dropped = 0
         self.struck_ns: int | None = None
@@ -135,7 +143,7 @@ class Session:
         else:
             self.capture.write(lines.NAMES[type(record)], now_ns, *record)
             self._take(record, now_ns)
-        self._hear_muted(now_ns)
+        self._settle(now_ns)
 
     def _take(self, record: r.StageRecord, now_ns: int) -> None:
         match record:
@@ -150,19 +158,21 @@ class Session:
             case r.Sent(due, actual):
                 self.sent += 1
                 self.lateness.append(actual - due)
-                self.policy.sent(record, now_ns)
+                self._done(record, now_ns)
             case r.Dropped():
                 self.dropped += 1
-                self.policy.sent(record, now_ns)
+                self._done(record, now_ns)
             case r.Cancelled():
-                self.policy.sent(record, now_ns)
+                self._done(record, now_ns)
             case r.Count(r.Counter.REPORTS_LOST):  # who knows which keys are down
                 self._listening.forget()
                 self._hearing.forget()
+                self.history.all_off(now_ns)
                 self.policy.stop(now_ns)
             case r.PortLost():
                 self._listening.forget()
                 self._hearing.forget()
+                self.history.all_off(now_ns)
                 self.policy.reset()
             case r.SourceGone(source):
                 self._let_go_of(source, now_ns)
@@ -195,6 +205,7 @@ class Session:
                 continue
             if isinstance(what, Strike):
                 self.key.strike(stamp_ns, what.pitch)
+            self.history.heard(what)
             self.policy.heard(what, now_ns)
             if isinstance(what, Strike):
                 self.struck_ns = now_ns
@@ -206,11 +217,10 @@ class Session:
         """Time has passed."""
         self._now_ns = now_ns
         self.capture.write(lines.WAKE, now_ns)
-        if _is_due(self.time.wake_at_ns, now_ns):
-            self.time.wake(now_ns)
-        if _is_due(self.policy.wake_at_ns, now_ns):
-            self.policy.wake(now_ns)
-        self._hear_muted(now_ns)
+        for each in (self.time, self.policy):
+            if each.wake_at_ns is not None and each.wake_at_ns <= now_ns:
+                each.wake(now_ns)
+        self._settle(now_ns)
 
     def stop(self, now_ns: int) -> None:
         """End the companion's notes."""
@@ -248,20 +258,7 @@ class Session:
 
     def state(self) -> dict[str, Any]:
         """Everything that a person may want to know, in one plain dict. Any thread, never blocks."""
-        return {
-            "settings": asdict(self.settings),
-            "model": self.playing,
-            "loading": self.loading,
-            "key": self.key.key.name,
-            "key_confidence": round(self.key.confidence, 2),
-            "status": self.policy.status(),
-            "time": self.time.state(self.now_ns()),
-            "heard": self.heard,
-            "sent": self.sent,
-            "dropped": self.dropped,
-            "missed": self.counts["missed"],
-            "deadline": self.counts["deadline"],
-        }
+        return state_of(self)
 
     def subscribe(self, listener: Listener) -> None:
         """Tell ``listener`` what becomes of every change and action. Any thread."""
@@ -299,7 +296,7 @@ class Session:
             self.tell(Outcome.DONE, name, good, who)
         if cast:
             self._cast(now_ns)
-        self._hear_muted(now_ns)
+        self._settle(now_ns)
 
     def act(self, name: str, value: object, now_ns: int, who: str = "") -> None:
         """Do an action. Whether that was possible is told to the listeners."""
@@ -316,7 +313,7 @@ class Session:
             self.tell(Outcome.REFUSED, name, value, who, str(error))
         else:
             self.tell(Outcome.DONE, name, value, who)
-        self._hear_muted(now_ns)
+        self._settle(now_ns)
 
     def _apply(self, values: Mapping[str, object], now_ns: int) -> None:
         """Controls have these values from now on; those that had them are no change."""
@@ -385,15 +382,19 @@ class Session:
         if policy is not self.policy:
             self._use(found)
             self.policy.stop(now_ns)
+            self.history.companion_off(now_ns)
             self.policy = policy
             self.on_model(self.playing)
         for told in asked:
             self.tell(*told)
+        self._settle(now_ns)
 
-    def _hear_muted(self, now_ns: int) -> None:
+    def _done(self, record: r.Sent | r.Dropped | r.Cancelled, now_ns: int) -> None:
+        self.policy.sent(record, now_ns)
+        self.history.sent(record)
+
+    def _settle(self, now_ns: int) -> None:
+        """At the end of each turn: what was mute is told, a context that should be another is fed."""
         for record in self._mute.dropped():
-            self.policy.sent(record, now_ns)
-
-
-def _is_due(at_ns: int | None, now_ns: int) -> bool:
-    return at_ns is not None and at_ns <= now_ns
+            self._done(record, now_ns)
+        self.feeding.look(self.policy)

@@ -66,6 +66,10 @@ class Ticks:
         """Whether a pulse is followed, as of the last call."""
         return self._pulse is not None
 
+    def live(self, time: HasPulse) -> None:
+        """Another one says the time from now on."""
+        self._time = time
+
     def tick_at(self, ns: int) -> int:
         """The tick of a moment."""
         self._follow(ns)

@@ -45,8 +45,15 @@ class Voice:
 class Voices:
     """Notes of the companion by voice. Owned by the engine's thread; orders never block."""
 
-    def __init__(self, send: Orders, routing: Routing, tags: Callable[[], int]) -> None:
-        self._send, self._routing, self._tags = send, routing, tags
+    def __init__(
+        self,
+        send: Orders,
+        routing: Routing,
+        tags: Callable[[], int],
+        expect: Callable[[int, bytes, int, int], None],
+    ) -> None:
+        """``expect`` is told (tag, note-on, voice, pitch as meant) of what the stage may report."""
+        self._send, self._routing, self._tags, self._expect = send, routing, tags, expect
         self._sounding: dict[int, Voice] = {}
         self._standing_by: dict[int, tuple[Voice, Voice | None]] = {}
         self._deadline_ns = 0
@@ -159,7 +166,9 @@ class Voices:
         pitch = route.pitch(meant)
         if pitch is None:
             return None
-        return Voice(meant, pitch, route.channel, route.loudness(velocity), self._tags())
+        note = Voice(meant, pitch, route.channel, route.loudness(velocity), self._tags())
+        self._expect(note.tag, note.on, voice, meant)
+        return note
 
     def _sent_home(self, voices: Iterable[int]) -> list[r.EngineRecord]:
         orders: list[r.EngineRecord] = []

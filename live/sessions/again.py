@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from live.controls import Settings
+from live.engine.feeding import Held
 from live.engine.session import Session
 from live.errors import AntiphonError
 from live.sessions import lines
@@ -49,6 +50,10 @@ class _ReadingsEndError(Exception):
     """The engine asks for the time more often than it did."""
 
 
+class _NothingToFeedError(Exception):
+    """Then a context was fed again, and now none is."""
+
+
 class _OtherModelError(Exception):
     """The model is not the one of the session."""
 
@@ -80,6 +85,9 @@ def run_again(file: SessionFile, networks: Networks) -> Outcome:
                     f"{_at(turn, file.header)}: now the engine asks for the time, then it did not"
                 )
                 break
+            except _NothingToFeedError:
+                outcome.difference = f"{_at(turn, file.header)}: now no context is fed again, then one was"
+                break
             outcome.orders += len(found)
             outcome.notes += sum(isinstance(each, r.Plan) and is_note_on(each.message) for each in found)
             outcome.difference = _difference(turn, found, wanted, file.header)
@@ -106,6 +114,7 @@ class _Again:
         self._readings: deque[int] = deque()
         self._ordered: list[r.EngineRecord] = []
         self._now_ns = header.now_ns
+        self._feeding = Held()
         self.session = Session(
             self._network,
             lambda *given: self._ordered.extend(given),
@@ -113,6 +122,7 @@ class _Again:
             self,
             seed=header.seed,
             readings=self._reading,
+            feed=self._feeding.send,
         )
 
     def now_ns(self) -> int:
@@ -133,7 +143,10 @@ class _Again:
                 self._models[entry.values[0]] = entry.values[1]
         self._now_ns = turn.entry.now_ns
         try:
-            consume(self.session, turn.entry)
+            if turn.entry.name != lines.FED:
+                consume(self.session, turn.entry)
+            elif not self._feeding.do():
+                raise _NothingToFeedError
         except _ReadingsEndError:
             if turn.whole:
                 raise

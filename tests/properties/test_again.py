@@ -52,9 +52,14 @@ def mixed(playing: Playing, more: Playing, chance: Random) -> Playing:
     [("harmonize", None), ("harmonize", "piano"), ("answer", "piano"), ("answer", "folk")],
 )
 @settings(max_examples=40)
-@given(playing=st.builds(mixed, PLAYING, st.lists(MORE, max_size=6), st.randoms()))
-def test_any_session_run_again_is_the_same(mode: str, model: str | None, playing: Playing):
-    assert_the_same_again(babbler, mode, model, playing)
+@given(
+    playing=st.builds(mixed, PLAYING, st.lists(MORE, max_size=6), st.randoms()),
+    feed_ms=st.sampled_from([None, 1.0, 7.0, 150.0]),
+)
+def test_any_session_run_again_is_the_same(
+    mode: str, model: str | None, playing: Playing, feed_ms: float | None
+):
+    assert_the_same_again(babbler, mode, model, playing, feed_ms)
 
 
 @pytest.mark.train
@@ -73,10 +78,17 @@ def test_with_real_networks_too(tiny: Callable[[str], Tiny], mode: str, backbone
     assert_the_same_again(lambda _: network, mode, None, keeps_mode)
 
 
-def assert_the_same_again(networks: Any, mode: str, model: str | None, playing: Playing) -> None:
+def assert_the_same_again(
+    networks: Any, mode: str, model: str | None, playing: Playing, feed_ms: float | None = None
+) -> None:
     with TemporaryDirectory() as folder:
         band = RecordedBand(
-            Path(folder) / "one.jsonl", jitter_ms=12, networks=networks, mode=mode, model=model
+            Path(folder) / "one.jsonl",
+            jitter_ms=12,
+            networks=networks,
+            mode=mode,
+            model=model,
+            feed_ms=feed_ms,
         )
         band.play(tune([60, 64, 67], gap_ms=110, length_ms=80), rest_ms=700)
         for gap, what in playing:

@@ -59,10 +59,12 @@ def played(player: Band, playing: list[tuple[int, object]]) -> None:
     ],
 )
 @settings(max_examples=30)
-@given(playing=PLAYING)
-@example(playing=[(0, on(68)), (0, controller(120, 0)), (700, on(0, 1))])  # a melody too low to remember 68
-def test_nothing_is_left_sounding_after_stop(mode: str, model: str | None, playing: list[tuple[int, object]]):
-    player = Band(networks=babbler, mode=mode, model=model)  # type: ignore[arg-type]
+@given(playing=PLAYING, feed_ms=st.sampled_from([None, 1.0, 30.0, 400.0]))
+@example(playing=[(0, on(68)), (0, controller(120, 0)), (700, on(0, 1))], feed_ms=None)  # too low for 68
+def test_nothing_is_left_sounding_after_stop(
+    mode: str, model: str | None, playing: list[tuple[int, object]], feed_ms: float | None
+):
+    player = Band(networks=babbler, mode=mode, model=model, feed_ms=feed_ms)  # type: ignore[arg-type]
     with only_legal_events():
         played(player, playing)
         player.stop()

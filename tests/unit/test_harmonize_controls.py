@@ -78,7 +78,8 @@ def test_what_was_heard_is_heard_again_in_another_key():
     player.set("key", "D")
     player.wait(20)
     after = [event for event in player.session.policy._ear.context.recent() if event.pitch]  # type: ignore[attr-defined]
-    assert after == [event._replace(pitch=event.pitch - 2) for event in before]
+    mute = [event._replace(velocity=0) for event in after]  # this model knows no loudness
+    assert mute == [event._replace(pitch=event.pitch - 2, velocity=0) for event in before]
 
 
 def test_the_key_is_found_from_the_melody():

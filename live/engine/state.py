@@ -1,0 +1,27 @@
+"""Everything that a person may want to know of a session, in one plain dict."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from live.engine.session import Session
+
+
+def state_of(session: Session) -> dict[str, Any]:
+    """What plays, in which key and time, and what was counted. Any thread, never blocks."""
+    return {
+        "settings": asdict(session.settings),
+        "model": session.playing,
+        "loading": session.loading,
+        "key": session.key.key.name,
+        "key_confidence": round(session.key.confidence, 2),
+        "status": session.policy.status(),
+        "time": session.time.state(session.now_ns()),
+        "heard": session.heard,
+        "sent": session.sent,
+        "dropped": session.dropped,
+        "missed": session.counts["missed"],
+        "deadline": session.counts["deadline"],
+    }
