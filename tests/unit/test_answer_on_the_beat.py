@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import statistics
+from itertools import pairwise
 from random import Random
 
 import pytest
@@ -152,3 +153,27 @@ def test_folk_hears_swung_eighths_as_eighths(swing: float):
     ticks = [event.time for event in player.session.policy._ear.context.recent() if event.pitch]  # type: ignore[attr-defined]
     onsets = sorted(set(ticks))
     assert {tick % 12 for tick in onsets} <= {0, 6}, onsets
+
+
+@MODELS
+def test_the_beat_of_a_midi_clock_is_kept_and_its_tempo_followed(model: str):
+    player = Band(networks=babbler, mode="answer", model=model, grid=1.0)
+    phrase = tune([60, 64, 67, 64] * 5, gap_ms=140, length_ms=110)
+    beats, ticks, at, tick_ms = [], [(0.0, b"\xfa")], 10.0, 60_000 / 110 / 24
+    for number in range(24 * 16):
+        if number % 24 == 0:
+            beats.append(player.now_ms + at)
+        ticks.append((at, b"\xf8"))
+        at += tick_ms if number < 24 * 6 else tick_ms * 0.8  # quicker while the answer is played
+    later = [(500 + moment, message) for moment, message in phrase]
+    player.play(sorted(ticks + later, key=lambda each: each[0]))
+    onsets = [note.start for note in sounded(player.sent)]
+    assert onsets
+    points = {part / 4 for part in range(4)} | ({1 / 3, 2 / 3} if model == "folk" else set())
+    grid = [one + (other - one) * point for one, other in pairwise(beats) for point in points]
+    assert min(abs(onsets[0] - beat) for beat in beats) < 3
+    assert onsets[-1] > beats[9], "it ends before the tempo has changed"
+    caught_up = beats[6] + 1000  # planned ahead, made up for, and the clock's tempo is not believed at once
+    for onset in onsets:
+        if onset < beats[6] or onset > caught_up:
+            assert min(abs(onset - point) for point in grid) < 5, onset
