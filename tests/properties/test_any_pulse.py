@@ -22,7 +22,7 @@ TICKS, START, STOP = b"\xf8", b"\xfa", b"\xfc"
 CHANGES = st.one_of(
     st.tuples(st.just("tempo"), st.floats(20, 300)),
     st.tuples(st.just("tempo"), st.floats(100, 130)),
-    st.tuples(st.just("time"), st.sampled_from(["tempo", "free", "clock", "auto"])),
+    st.tuples(st.just("time"), st.sampled_from(["tempo", "free", "clock", "auto", "playing"])),
     st.tuples(st.just("meter"), st.sampled_from(["auto", "3/4", "6/8", "2/2", "3/8"])),
     st.tuples(st.just("grid"), st.floats(0, 1)),
     st.tuples(st.just("swing"), st.floats(50, 75)),
