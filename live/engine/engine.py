@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Callable, Mapping
 
+from live.beat.timekeeper import SYSTEM
 from live.engine.session import Session
 from live.engine.told import Outcome, Told
 from live.stage import records as r
@@ -17,6 +18,8 @@ SWITCH_SECONDS = 0.0002
 """How long a thread may keep the GIL: at Python's 5 ms the p99 of six model calls beside a busy thread
 is 34.9 ms, at this 1.26 ms."""
 IDLE_SECONDS = 0.5
+COLLECT_NS = SECOND // 2
+"""Between two collections of garbage, at least; while somebody plays there is none."""
 PUT_OFF_NS = 100_000_000
 """For so long what waits goes before what is due; then they take turns: neither does a flood put off an
 answer for ever, nor an answer that is late the key that takes it back."""
@@ -46,6 +49,7 @@ class Engine:
         self.failed = threading.Event()
         """Set when the thread ended by an error of ours."""
         self._interval_before = SWITCH_SECONDS
+        self._collected_ns = -COLLECT_NS
         session.subscribe(self._say_what_became)
         session.say = say
 
@@ -119,8 +123,8 @@ class Engine:
                 session.wake(clock.now_ns())
             elif playing:
                 session.policy.keep_warm()
-            elif wake_at is None:
-                gc.collect(1)  # nothing has happened for a while: nobody waits for us now
+            else:
+                self._rest()
             return True
         if item is None:
             session.stop(clock.now_ns())
@@ -132,4 +136,13 @@ class Engine:
             item(clock.now_ns())
         else:
             session.on_record(item, clock.now_ns())
+            if isinstance(item, r.Heard) and item.message[0] >= SYSTEM and not playing:
+                self._rest()  # a clock that ticks on leaves no longer silence
         return True
+
+    def _rest(self) -> None:
+        """Nobody plays and nothing is about to be said: nobody waits for us now. Collect once in a while."""
+        now_ns = self._clock.now_ns()
+        if self.session.policy.wake_at_ns is None and now_ns - self._collected_ns >= COLLECT_NS:
+            self._collected_ns = now_ns
+            gc.collect(1)

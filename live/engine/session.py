@@ -148,7 +148,7 @@ class Session:
     def _take(self, record: r.StageRecord, now_ns: int) -> None:
         match record:
             case r.Heard(stamp, source, message):
-                self.heard += 1
+                self.heard += message[0] < SYSTEM
                 if message[0] >= SYSTEM:
                     self.time.hear(stamp, source, message, now_ns)
                 for part in self._listening.hear(source, message):

@@ -15,6 +15,7 @@ import bisect
 import contextlib
 import json
 import os
+import signal
 import statistics
 import subprocess
 import sys
@@ -90,7 +91,7 @@ def program(*command: str, **options: object) -> Iterator[None]:
     try:
         yield
     finally:
-        process.terminate()
+        process.send_signal(signal.SIGINT)  # jackd stalls over a client that is killed
         process.wait(10)
 
 

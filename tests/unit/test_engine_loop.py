@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from babbler import babbler
 from sounded import off, on
 
@@ -123,3 +124,26 @@ def test_lateness_and_reaction_are_kept():
     assert list(setup.engine.session.lateness) == [MILLISECOND]
     setup.heard(off(67))
     assert len(setup.engine.session.strikes) == 1
+
+
+def test_garbage_is_collected_while_a_clock_ticks_and_nobody_plays(monkeypatch: pytest.MonkeyPatch):
+    collected: list[int] = []
+    monkeypatch.setattr("live.engine.engine.gc.collect", collected.append)
+    setup = Setup(mode="off")
+    for _ in range(24 * 8):
+        setup.heard(b"\xf8")
+        setup.clock.advance(20 * MILLISECOND)
+    assert len(collected) == 8  # of 3.84 s, every half
+    setup.heard(on(60))
+    for _ in range(48):
+        setup.heard(b"\xf8")
+        setup.clock.advance(20 * MILLISECOND)
+    assert len(collected) == 8
+
+
+def test_a_clock_is_not_playing_that_was_heard():
+    setup = Setup(mode="off")
+    setup.heard(b"\xf8")
+    assert setup.engine.session.heard == 0
+    setup.heard(on(60))
+    assert setup.engine.session.heard == 1

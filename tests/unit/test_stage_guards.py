@@ -58,3 +58,17 @@ def test_many_messages_that_differ_are_no_flood() -> None:
     for n in range(1000):
         stage.hear(bytes((0xE0, n % 128, n // 128)))
     assert len(stage.sent) == 1000
+
+
+def test_clocks_of_many_inputs_are_no_flood_but_a_clock_that_loops_is() -> None:
+    stage = Rehearsal(thru=[True, True])
+    for _ in range(300):  # two inputs at 375 beats a minute
+        stage.hear(b"\xf8", source=0)
+        stage.hear(b"\xf8", source=1)
+        stage.run(1000 / 150)
+    assert len(stage.sent) == 600
+    for _ in range(1200):
+        stage.hear(b"\xf8")
+        stage.run(0.5)
+    assert 600 + 800 <= len(stage.sent) <= 600 + 1000
+    assert [record.topic for record in stage.reports if isinstance(record, r.Text)] == [r.Topic.ERROR]
