@@ -30,13 +30,16 @@ LONGER = (0.7, 1.4, 2.8)
 """Gaps are short, as usual, long, or very long beside the player's pace."""
 GAPS = 2 + len(LONGER)
 """Kinds of gaps: none (a chord), and those."""
-DENSE_NS = 120_000_000
-"""At a pace quicker than this single strikes say little."""
+TEXTURES = 3
+"""Melody; chords or several voices; and what is so quick that single strikes say little."""
+_QUICK_NS = (120_000_000, 180_000_000)
+"""A quicker pace than this is quick: in a melody, in chords."""
+KINDS = GAPS * TEXTURES
 _SMOOTHING, _MOST = 0.15, 1.4
 _FADE, _THICK = 0.9, 0.05
 
-CHANGES = (0.006, 0.0015)
-"""How likely another key is at a strike: of a melody; of several voices, or of very quick notes."""
+CHANGES = (0.006, 0.006, 0.0015)
+"""How likely another key is at a strike that is not of a chord that sounds already, by texture."""
 _NEAR: dict[Mode, tuple[tuple[Mode, int, float], ...]] = {
     "major": (
         ("major", 7, 4), ("major", 5, 4), ("minor", 9, 4), ("minor", 0, 2),
@@ -55,17 +58,17 @@ _TURN = (np.arange(12) - np.arange(12)[:, None]) % 12
 
 
 class Evidence(NamedTuple):
-    """What was learned, in nats: ``strikes [2 modes, 2 * GAPS, 12 degrees before, 12 degrees]`` (kinds of
-    gaps in a melody, then in thick or quick music) and ``first [2, 12]`` for the first strike of all.
+    """What was learned, in nats: ``strikes [2 modes, KINDS, 12 degrees before, 12 degrees]`` (kinds of gaps,
+    by texture) and ``first [2, 12]`` for the first strike of all.
     """
 
     strikes: NDArray[np.float32]
     first: NDArray[np.float32]
 
     def of_keys(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Likelihoods up to a factor: ``[2 * GAPS, 12 before, 12 struck, 24 keys]`` and ``[12, 24]``."""
+        """Likelihoods up to a factor: ``[KINDS, 12 before, 12 struck, 24 keys]`` and ``[12, 24]``."""
         turned = self.strikes[:, :, _TURN[:, :, None], _TURN[:, None, :]]  # mode, gap, tonic, before, struck
-        strikes = np.moveaxis(turned, (0, 2), (3, 4)).reshape(2 * GAPS, 12, 12, 24)
+        strikes = np.moveaxis(turned, (0, 2), (3, 4)).reshape(KINDS, 12, 12, 24)
         first = np.moveaxis(self.first[:, _TURN], 2, 0).reshape(12, 24)
         return _likelihood(strikes), _likelihood(first)
 
@@ -93,13 +96,12 @@ def _learned() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
 
 
 @cache
-def _moves() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    melody, thick = CHANGES
-    return changes(melody), changes(thick)
+def _moves() -> tuple[NDArray[np.float64], ...]:
+    return tuple(changes(share) for share in CHANGES)
 
 
 class Texture:
-    """Tells the kind of gap before each strike: ``0`` to ``2 * GAPS - 1``, as :class:`Evidence` counts."""
+    """Tells the kind of gap before each strike, 0 to ``KINDS - 1``."""
 
     def __init__(self) -> None:
         self._last_ns: int | None = None
@@ -122,17 +124,22 @@ class Texture:
             beside = math.exp(min(gap - pace, 9.0))
             kind = 1 + sum(beside > edge for edge in LONGER)
             self._pace = pace + _SMOOTHING * min(max(gap - pace, -_MOST), _MOST)
-        dense = self._pace is not None and self._pace < math.log(DENSE_NS)
-        return kind + GAPS * (dense or self._thickness >= _THICK)
+        texture = int(self._thickness >= _THICK)
+        if self._pace is not None and self._pace < math.log(_QUICK_NS[texture]):
+            texture = 2
+        return kind + GAPS * texture
 
 
 class KeyFilter:
-    """Probabilities of the 24 keys (:data:`KEYS`), after each strike. Owned by one thread; never blocks."""
+    """Probabilities of the 24 keys (:data:`KEYS`), after each strike. Owned by one thread; never blocks.
 
-    def __init__(self) -> None:
+    ``evidence``: another than the shipped one, with ``change`` for all textures.
+    """
+
+    def __init__(self, evidence: Evidence | None = None, change: float = CHANGES[0]) -> None:
         self.keys: NDArray[np.float64] = np.full(24, 1 / 24)
-        self._strikes, self._first = _learned()
-        self._moves = _moves()
+        self._strikes, self._first = _learned() if evidence is None else evidence.of_keys()
+        self._moves = _moves() if evidence is None else (changes(change),) * TEXTURES
         self._texture = Texture()
         self._before: int | None = None
 
@@ -142,7 +149,7 @@ class KeyFilter:
         if self._before is None:
             keys: NDArray[np.float64] = self.keys * self._first[struck]
         else:
-            moved = self.keys if kind % GAPS == 0 else self.keys @ self._moves[kind >= GAPS]
+            moved = self.keys if kind % GAPS == 0 else self.keys @ self._moves[kind // GAPS]
             keys = moved * self._strikes[kind, self._before, struck]
         keys /= keys.sum()
         self.keys, self._before = keys, struck

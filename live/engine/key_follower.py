@@ -10,7 +10,9 @@ from models.key_filter import KEYS, SHIFTS, KeyFilter
 
 _GUESS = 0.3
 """So probable must a transposition be before any is sure."""
-_SURE = 0.65
+_SETTLED = 0.65
+"""So probable must the one that is told be to count as sure."""
+_SURE = 0.75
 """So probable, at :data:`_PATIENCE` strikes in a row, must another one be than one that was sure."""
 _PATIENCE = 2
 _OTHER_MODE = 0.6
@@ -84,7 +86,7 @@ class KeyFollower:
             self._wanted = best
             if not self._sure or self._wanted_for >= _PATIENCE:
                 self._heard, self._wanted_for, now = KEYS[_KEYS_OF[best, 0]], 0, best
-        self._sure = self._sure or bool(shifts[now] > _SURE)
+        self._sure = self._sure or bool(shifts[now] > _SETTLED)
 
     def _tell(self) -> None:
         self.key = self._set or self._heard

@@ -24,7 +24,7 @@ from live.sessions.lines import NOW, ORDER
 from live.stage import records as r
 
 Playing = list[tuple[int, object]]
-ACTIONS = st.sampled_from(["panic", "answer", "keep"])
+ACTIONS = st.sampled_from(["panic", "answer", "keep", "lock_key"])
 TOGETHER = st.fixed_dictionaries(
     {},
     optional={
@@ -32,6 +32,8 @@ TOGETHER = st.fixed_dictionaries(
         "voices": st.integers(1, 3),
         "mode": st.sampled_from(["harmonize", "answer", "off"]),
         "deadline": st.sampled_from([2.0, 8.0]),
+        "hold": st.sampled_from(["off", "soft", "hard"]),
+        "chord": st.sampled_from(["off", "Am", "F#dim"]),
         "thru": st.booleans(),
     },
 )

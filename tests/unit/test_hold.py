@@ -114,7 +114,8 @@ def test_at_the_ends_of_the_keyboard_nothing_breaks_and_the_middle_is_harmonised
     melody: int, model: str, chord: str
 ):
     player = band(model=model, hold="hard", chord=chord, key="C")
-    player.play(tune([melody, melody, 70, melody, 72]), rest_ms=0)
+    player.play(tune([melody, melody, 70, melody, 72]), rest_ms=2000)  # time to follow into another octave
+    player.play(tune([72, 76]), rest_ms=300)
     player.play([(0, on(74))], rest_ms=20)
     assert sounding_at(sounded(player.sent), player.now_ms)
     assert set(struck(player)) <= set(Chord.parse(chord).classes)
