@@ -2,7 +2,7 @@
 
 The filter alone is too sure: its network errs for whole passages together. What it thinks is weighed with how
 well the onsets met the beats that were told before they came. The weights are a logistic regression on beats
-of validation pieces and of steady patterns (``training/beats/calibrate.py``); how well it keeps its word on
+of validation pieces and of steady patterns (``tests/benchmarks/beat_calibration.py``); how well it keeps its word on
 other pieces is in ``docs/benchmarks.md``.
 """
 

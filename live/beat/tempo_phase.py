@@ -40,10 +40,10 @@ class Tuning(NamedTuple):
     tempo is usual:
     ``middle`` seconds, within a factor of exp(``width``)."""
 
-    trust: float = 0.8
+    trust: float = 1.2
     drift: float = 0.08
-    forget: float = 0.002
-    comb: float = 0.5
+    forget: float = 0.005
+    comb: float = 0.3
     off_grid_s: float = 0.025
     middle: float = 0.55
     width: float = 0.8

@@ -21,20 +21,25 @@ EVERY = 50
 """Steps from one look at the validation pieces to the next."""
 CHECKS = 5
 """Batches of them."""
-FIRST_RATE, NEXT_RATE = 2e-3, 1.2e-3
-"""Of learning at the start: from nothing, and from weights that are there."""
 
 
 def train(
-    played: list[Played], out: Path, steps: int, length: int, size: int, seed: int, start: Path | None = None
+    played: list[Played],
+    out: Path,
+    steps: int,
+    length: int,
+    size: int,
+    seed: int,
+    rate: float,
+    start: Path | None = None,
 ) -> None:
     """Write the weights that did best on the validation pieces (grid and downbeat together)."""
     keras.utils.set_random_seed(seed)
     model = network()
     if start is not None:
         put_weights(model, start)
-    rate = keras.optimizers.schedules.CosineDecay(FIRST_RATE if start is None else NEXT_RATE, steps)
-    learn = _learner(model, keras.optimizers.AdamW(rate, weight_decay=0.02, clipnorm=1.0))
+    falling = keras.optimizers.schedules.CosineDecay(rate, steps)
+    learn = _learner(model, keras.optimizers.AdamW(falling, weight_decay=0.02, clipnorm=1.0))
     batches = _drawn([each for each in played if each.split == "train"], length, size, seed)
     held = Stretches([each for each in played if each.split == "validation" and not each.is_score], length, 7)
     checks = [held.batch(size) for _ in range(CHECKS)]
@@ -92,10 +97,11 @@ def main() -> None:
     options.add_argument("--length", type=int, default=256, help="onsets in an example")
     options.add_argument("--batch", type=int, default=48, help="examples in a step")
     options.add_argument("--seed", type=int, default=1)
+    options.add_argument("--rate", type=float, default=2e-3, help="of learning, at first")
     options.add_argument("--start", type=Path, help="weights to go on from")
     told = options.parse_args()
     played = list(read(told.data, scores=True))
-    train(played, told.out, told.steps, told.length, told.batch, told.seed, told.start)
+    train(played, told.out, told.steps, told.length, told.batch, told.seed, told.rate, told.start)
 
 
 if __name__ == "__main__":
