@@ -19,7 +19,7 @@ MET = 0.06
 WEIGHT = 0.2
 """Of the last beat in the running means; more while there are few."""
 STEADY_BEATS = 6.0
-WEIGHTS = (-2.04, 0.39, -0.12, -0.01, -0.77, 0.46, 0.16, 1.98, -0.87)
+WEIGHTS = (-0.41, 0.38, -0.02, 0.31, -0.41, -1.03, -0.02, 0.72, -0.37)
 """Of a constant, and of what :meth:`Confidence.features` gives."""
 
 
@@ -34,6 +34,7 @@ class Confidence:
         self._met: dict[int, float] = {}
         self._share, self._off, self._surprise = 0.0, MISSED, 0.1
         self._first = self._passed = beat
+        self._corrections = 0
 
     def onset(self, count: float, beat_s: float) -> None:
         """An onset where the count, as it was told before, is ``count``."""
@@ -43,7 +44,8 @@ class Confidence:
 
     def corrected(self, seconds: float) -> None:
         """An onset moved the told line by so much."""
-        self._surprise += 0.1 * (abs(seconds) - self._surprise)
+        self._corrections += 1
+        self._surprise += max(WEIGHT / 2, 1 / (1 + self._corrections)) * (abs(seconds) - self._surprise)
 
     def passed(self, beat: int) -> None:
         """All onsets that may belong to this beat have been heard."""
@@ -54,7 +56,7 @@ class Confidence:
         self._share += weight * ((away < MET) - self._share)
 
     def features(self, beat: float, here: float, beat_s: float, uneven_s: float) -> tuple[float, ...]:
-        """What is weighed: probability of a beat where the next is told (``beat``) and of this tempo and
+        """What is weighed: probability of beats where the next two are told (``beat``) and of this tempo and
         place (``here``), both as log odds; share of beats met; how far off; how far the line was moved; beats
         counted (log); length of a beat (log); and ``uneven_s`` from :func:`uneven` (log).
         """

@@ -38,15 +38,15 @@ class Lock(NamedTuple):
     pulse is let go. ``bars`` are told where they are so probable.
     """
 
-    on: float = 0.65
-    off: float = 0.5
+    on: float = 0.68
+    off: float = 0.52
     patience: int = 3
     first_onsets: int = 5
     rival: float = 3.0
     rival_onsets: int = 4
     rival_free: float = 1.5
     rival_free_onsets: int = 2
-    keep: float = 0.65
+    keep: float = 0.58
     silence_beats: float = 4.5
     silence_s: float = 4.0
     bars: float = 0.6
@@ -229,7 +229,8 @@ class Tracker:
         assert line is not None
         told_ns, count, beat_ns = line.part_at(line.at_ns)
         next_ns = told_ns + (math.floor(count) + 1 - count) * beat_ns
-        there = self._filter.beat_in((next_ns - self._last_ns) / SECOND_NS)
+        ahead = (next_ns - self._last_ns) / SECOND_NS
+        there = (self._filter.beat_in(ahead) + self._filter.beat_in(ahead + guess.period)) / 2
         rough = uneven(self._table[:, 0], guess.period, guess.phase)
         self._sure = self._confidence.sure(there, guess.mass, guess.period, rough)
         self._sure_for = self._sure_for + 1 if self._sure >= lock.on else 0

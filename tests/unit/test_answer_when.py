@@ -12,7 +12,8 @@ PHRASE = [60, 62, 64, 65, 67, 65, 64, 62]
 
 
 def band(model: str = "piano", **settings: object) -> Band:
-    return Band(networks=babbler, mode="answer", model=model, **settings)
+    """In free time: an answer to a player who keeps time waits for a beat."""
+    return Band(networks=babbler, mode="answer", model=model, **{"time": "free", **settings})
 
 
 def phrase(player: Band, gap: float = 200, length: float = 150) -> float:

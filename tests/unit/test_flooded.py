@@ -29,7 +29,7 @@ class Late:
         self.session = Session(
             babbler,  # type: ignore[arg-type]
             lambda *orders: self.orders.extend(orders),
-            Settings(mode=mode, model=model),
+            Settings(mode=mode, model=model, time="free"),
             self.clock,
         )
 
