@@ -15,6 +15,7 @@ from live.controls import Settings
 from live.doctor.loopback import PortNames
 from live.engine.capture import NoCapture
 from live.engine.engine import Engine
+from live.engine.errands import Errands
 from live.engine.session import Session
 from live.errors import AntiphonError
 from live.stage import records as r
@@ -64,8 +65,17 @@ class MeasuredDaemon:
         self.records: list[r.StageRecord] = []
         self.complaints: list[str] = []
         self._notes = _Notes()
+        self._errands = Errands(lambda turn: self.engine.do(lambda _: turn()))
+        self._feeding = Errands(lambda turn: self.engine.do(lambda _: turn()), "feeding")
         self.session = Session(
-            networks, self._send, Settings(mode="off"), SystemClock(), seed=SEED, capture=self._notes
+            networks,
+            self._send,
+            Settings(mode="off"),
+            SystemClock(),
+            seed=SEED,
+            capture=self._notes,
+            errand=self._errands.send,
+            feed=self._feeding.send,
         )
         self.engine = Engine(self.session, SystemClock(), self.complaints.append)
         self.link = StageLink(settings, self.hear)
@@ -130,3 +140,5 @@ class MeasuredDaemon:
     ) -> None:
         self.engine.stop()
         self.link.close()
+        self._errands.close()
+        self._feeding.close()
