@@ -4,19 +4,33 @@ from __future__ import annotations
 
 from typing import NamedTuple, Protocol
 
-from live.beat.pulse import Bars, Source
+from live.beat.pulse import Bars, Pulse, Source
 from models.context import Context
 from models.events import Event, Kind
+from models.grid import TICKS_PER_QUARTER
 from models.masks import is_legal
 from models.sounding import SILENT
 
 
 class Beat(NamedTuple):
-    """Who gives the beat, in which run of it, and where bars are."""
+    """Where bars are, in which run of whose beat."""
 
     source: Source
     run: int
-    bars: Bars | None
+    bars: Bars
+
+    @classmethod
+    def of(cls, pulse: Pulse | None) -> Beat | None:
+        """None where bars are unknown. The line is the first one, to a tick."""
+        if pulse is None or pulse.bars is None:
+            return None
+        bars = pulse.bars
+        line = round(bars.line % bars.quarters * TICKS_PER_QUARTER) / TICKS_PER_QUARTER
+        return cls(pulse.source, pulse.run, bars._replace(line=line % bars.quarters))
+
+    def holds_for(self, pulse: Pulse) -> bool:
+        """Whether the quarters of this pulse are counted like its own."""
+        return (pulse.source, pulse.run) == (self.source, self.run)
 
 
 class Frame(NamedTuple):

@@ -23,8 +23,9 @@ MOST_AT_EXCHANGE = 2
 class _Job:
     """One wish: which policy is to hear, in which frame, and how far it has come."""
 
-    def __init__(self, policy: Policy, frame: Frame, made: Callable[[], Rehearing], count: int) -> None:
-        self.policy, self.frame, self._make, self.count = policy, frame, made, count
+    def __init__(self, policy: Policy, frame: Frame, history: History) -> None:
+        self.policy, self.frame = policy, frame
+        self._make, self._beat, self.count = policy.rehearing(frame), history.beat, history.count
         self.rehearing: Rehearing | None = None
         self.unwanted = False
         """Set by the engine's thread when another wish is newer."""
@@ -34,7 +35,7 @@ class _Job:
         if self.rehearing is None:
             self.rehearing = self._make()
             rows = enough(rows, self.rehearing.context.network)
-            rows = with_bars_known_now(rows, self.frame.beat)
+            rows = with_bars_known_now(rows, self._beat)
         else:
             self.rehearing.context.draft()
         for row in rows:
@@ -82,7 +83,7 @@ class Feeding:
             pass
         elif job is None or (job.policy, job.frame) != (policy, frames[1]):
             self._stop()
-            self._begin(_Job(policy, frames[1], policy.rehearing(frames[1]), self._history.count))
+            self._begin(_Job(policy, frames[1], self._history))
 
     def _begin(self, job: _Job) -> None:
         self._job = job

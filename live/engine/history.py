@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from live.beat.pulse import Pulse
 from live.beat.swing import straight_ns
+from live.engine.ear import Beat
 from live.engine.hearing import Heard, Release, Silent, Strike
 from live.engine.ticks import HasPulse
 from live.stage import records as r
@@ -67,6 +68,11 @@ class History:
         self._sounding: dict[tuple[int, int, int], tuple[int, int]] = {}
         self.count = 0
         """Rows that there have been."""
+
+    @property
+    def beat(self) -> Beat | None:
+        """What is known of bars now."""
+        return Beat.of(self._time.pulse)
 
     def heard(self, what: Heard) -> None:
         """The player did something."""

@@ -87,16 +87,14 @@ def _harmonised(rows: list[Row]) -> list[Row]:
 
 
 def with_bars_known_now(rows: Iterable[Row], beat: Beat | None) -> list[Row]:
-    """While a pulse goes on, what is known of its bars in the end holds for all of it; ``beat``: now."""
+    """What was known last of the bars of a pulse holds for all of it before; ``beat``: what is known now."""
     found: list[Row] = []
     for row in reversed(list(rows)):
         pulse = row.pulse
-        if pulse is None:
-            beat = None
-        elif beat is not None and (pulse.source, pulse.run) == beat[:2]:
+        if pulse is not None and beat is not None and beat.holds_for(pulse):
             pulse = pulse._replace(bars=beat.bars)
         else:
-            beat = Beat(pulse.source, pulse.run, pulse.bars)
+            beat = Beat.of(pulse) or beat
         found.append(row._replace(pulse=pulse))
     return found[::-1]
 

@@ -45,7 +45,7 @@ class ScoreEar:
         self._ticks = Ticks(pace, time)
         self.context = context or Context(network, role=role)
         self._may_move = frame is None
-        self.frame = frame or Frame(key.shift, self._beat())
+        self.frame = frame or Frame(key.shift, Beat.of(time.pulse))
         """How all of the context was told."""
         self._pitch: int | None = None  # of the melody note struck last
         self._onset_ns: int | None = None
@@ -59,11 +59,11 @@ class ScoreEar:
         return self.frame.shift
 
     def frame_now(self) -> Frame:
-        """By the key of now, with the last note in the model's range, and by the beat of now if any is."""
+        """By the key of now, the last note in the model's range, and by the bars that were known last."""
         shift = self.shift + (self._key.shift - self.shift + 6) % 12 - 6
         if self._pitch is not None:
             shift += self._octaves(self._pitch + shift)
-        return Frame(shift, self._beat() or self.frame.beat)
+        return Frame(shift, Beat.of(self._time.pulse) or self.frame.beat)
 
     def live(self, time: HasPulse) -> None:
         """What was played before is heard; from now on this says the time."""
@@ -182,7 +182,3 @@ class ScoreEar:
         while moved > high and moved - 12 >= low:
             moved -= 12
         return moved - pitch
-
-    def _beat(self) -> Beat | None:
-        pulse = self._time.pulse
-        return None if pulse is None else Beat(pulse.source, pulse.run, pulse.bars)

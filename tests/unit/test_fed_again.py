@@ -10,6 +10,9 @@ from babbler import babbler
 from band import Band, still_sounding, tune
 from sounded import off, on
 
+from live.beat.pulse import Bars, Pulse, Source
+from live.engine.ear import Beat
+from live.engine.history import Did, Row
 from live.engine.rehearing import enough, with_bars_known_now
 from models.context import Context
 from models.events import Kind
@@ -36,7 +39,7 @@ def fresh(player: Band) -> Context:
     assert frames is not None
     rehearing = policy.rehearing(frames[1])()
     rows = enough(player.session.history.since(0), rehearing.context.network)
-    for row in with_bars_known_now(rows, frames[1].beat):
+    for row in with_bars_known_now(rows, player.session.history.beat):
         rehearing.take(row)
     while rehearing.context.feed():
         pass
@@ -214,3 +217,22 @@ def test_what_cannot_be_fed_is_not_tried_for_ever():
     player.set("key", "E")
     player.wait(4 * SLOW)
     assert player.session.policy._ear.shift == -4  # type: ignore[attr-defined]
+
+
+def test_bars_that_are_not_known_any_more_are_still_known_of_what_was_played_before():
+    pulse = Pulse(0, 0.0, 600_000_000, Source.PLAYING, 0.8)
+    known = pulse._replace(bars=Bars(3, 4, 7.0))
+    other = pulse._replace(run=1)
+    pulses = None, other, pulse, known, pulse
+    rows = [Row(Did.STRIKE, n, 60, 80, pulse=each) for n, each in enumerate(pulses)]
+    told = [row.pulse and row.pulse.bars for row in with_bars_known_now(rows, None)]
+    assert told == [None, None, Bars(3, 4, 1.0), known.bars, None]
+    now = Beat(Source.PLAYING, 0, Bars(4, 4))
+    told = [row.pulse and row.pulse.bars for row in with_bars_known_now(rows, now)]
+    assert told == [None, None, Bars(4, 4), Bars(4, 4), Bars(4, 4)]
+
+
+def test_a_bar_line_counted_from_elsewhere_is_no_other_beat():
+    pulse = Pulse(0, 0.0, 600_000_000, Source.PLAYING, bars=Bars(3, 4, 7.0))
+    assert Beat.of(pulse) == Beat.of(pulse._replace(bars=Bars(3, 4, 13.001), quarter=5.0))
+    assert Beat.of(pulse) != Beat.of(pulse._replace(bars=Bars(3, 4, 8.0)))
