@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from live import ports
+from live.beat.link_time import LinkWord
+from live.beat.pulse import Bars
 from live.controls import Settings
 from live.engine.engine import Engine
 from live.engine.errands import Errands
@@ -18,7 +20,9 @@ from live.engine.provider import ProviderChoice
 from live.engine.recall import Recall
 from live.engine.session import Session
 from live.engine.steering import Steering
+from live.engine.told import Outcome, Told
 from live.errors import AntiphonError
+from live.link_peer import LinkPeer
 from live.listeners import Listeners
 from live.osc.server import OscServer, Place
 from live.presets import Presets
@@ -182,10 +186,28 @@ class Daemon:
         self.engine.on_record(ready)  # programs are told
         opened.callback(self.engine.stop)
         self.engine.start()
+        self._listen_to_link(opened)
         for each in self._options.learn:
             self.engine.act("learn", each)
         if self.osc is not None:
             self.osc.start()
+
+    def _listen_to_link(self, opened: contextlib.ExitStack) -> None:
+        """Be in the Link session as long as the control ``time`` says so."""
+        session = self.session
+
+        def tell(word: LinkWord) -> None:
+            self.engine.do(lambda now_ns: session.on_record(word, now_ns))
+
+        peer = LinkPeer(tell, lambda: Bars.parse(session.time.meter).quarters, self._say)
+        opened.callback(peer.close)
+
+        def follow(told: Told) -> None:
+            if told.name == "time" and told.outcome is Outcome.DONE:
+                peer.listen(session.settings.time == "link")
+
+        session.subscribe(follow)
+        peer.listen(session.settings.time == "link")
 
     def _voice_channels(self) -> tuple[int, ...]:
         """The companion's channels as the wire has them, 0 to 15. Any thread."""

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from live.beat.clock_sender import ClockSender
+from live.beat.link_time import LinkTime, LinkWord
 from live.beat.metronome import Metronome
 from live.beat.midi_clock import MidiClock
 from live.beat.pulse import Bars, Pulse, Source
@@ -47,6 +48,7 @@ class Timekeeper:
         self._sender = ClockSender(send, say)
         self._metronome = Metronome(settings().tempo)
         self._clock = MidiClock(self._take_word)
+        self._link = LinkTime()
         self._tracker = Tracker()
         self._tracker.set_meter(self._set_meter)
         self._word: str | None = None  # of a clock, not yet said
@@ -90,6 +92,12 @@ class Timekeeper:
         """A message that belongs to no channel, from this input."""
         self._clock.hear(stamp_ns, source, message, now_ns)
         self._look(now_ns)
+
+    def take(self, record: object, now_ns: int) -> None:
+        """Whatever else the session was told; of it only words of Link are about time."""
+        if isinstance(record, LinkWord):
+            self._link.hear(record)
+            self._look(now_ns)
 
     def strike(self, stamp_ns: int, pitch: int, velocity: int, now_ns: int) -> None:
         """The player struck a key; called after the policy has served it."""
@@ -148,6 +156,8 @@ class Timekeeper:
         playing = self._tracker.pulse(now_ns) if self._wants_playing else None
         if wanted in ("auto", "clock"):
             return self._clock.pulse(now_ns, self.meter) or playing
+        if wanted == "link":
+            return self._link.pulse(now_ns, self.meter)
         return playing
 
     def _words(self) -> str:

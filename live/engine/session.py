@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from live import controls
+from live.beat.link_time import LinkWord
 from live.beat.timekeeper import SYSTEM, Timekeeper
 from live.controls import Settings
 from live.engine.actions import actions_of
@@ -48,8 +49,7 @@ class Session:
     ``networks`` gives a loaded model by name; ``send`` takes orders for the stage; ``errand`` does what
     takes long, ``feed`` feeds contexts. What comes in, what goes out, and every reading of the clock on which
     a decision depends go into the capture, so that the same session can be had again; ``readings`` then gives
-    those of that time. ``actions`` are done by name with ``(argument, now_ns, who)``; others may add
-    theirs.
+    those of that time. ``actions`` are done by name with ``(argument, now_ns, who)``; others may add theirs.
     """
 
     def __init__(
@@ -134,8 +134,8 @@ class Session:
         moments = [at for at in (self.policy.wake_at_ns, self.time.wake_at_ns) if at is not None]
         return min(moments, default=None)
 
-    def on_record(self, record: r.StageRecord, now_ns: int) -> None:
-        """Take one record from the stage."""
+    def on_record(self, record: r.StageRecord | LinkWord, now_ns: int) -> None:
+        """Take one record from the stage, or a word of Link."""
         self._now_ns = now_ns
         if isinstance(record, r.Heard) and self.steers(record, now_ns):
             self.heard += 1
@@ -145,7 +145,7 @@ class Session:
             self._take(record, now_ns)
         self._settle(now_ns)
 
-    def _take(self, record: r.StageRecord, now_ns: int) -> None:
+    def _take(self, record: r.StageRecord | LinkWord, now_ns: int) -> None:
         match record:
             case r.Heard(stamp, source, message):
                 self.heard += message[0] < SYSTEM
@@ -179,7 +179,7 @@ class Session:
             case r.Ready() | r.OutputBack():
                 self._tell_outputs(record, now_ns)
             case _:
-                pass
+                self.time.take(record, now_ns)
 
     def _tell_outputs(self, record: r.Ready | r.OutputBack, now_ns: int) -> None:
         """Somebody listens to us who knows nothing yet."""

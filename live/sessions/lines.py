@@ -15,6 +15,7 @@ import enum
 import json
 from typing import Any, NamedTuple, get_args, get_type_hints
 
+from live.beat.link_time import LinkWord
 from live.errors import FileError
 from live.stage import records as r
 
@@ -42,8 +43,9 @@ REPORTS: dict[str, type[Any]] = {
     "heartbeat": r.Heartbeat,
     "count": r.Count,
     "text": r.Text,
+    "link": LinkWord,
 }
-"""Records of the stage by the names of their lines."""
+"""Records of the stage, and what Link says, by the names of their lines."""
 ORDERS: dict[str, type[Any]] = {each.__name__: each for each in get_args(r.EngineRecord)}
 """Records for the stage by their names in ``order`` lines."""
 NAMES: dict[type[Any], str] = {each: name for name, each in (REPORTS | ORDERS).items()}
