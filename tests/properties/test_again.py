@@ -35,6 +35,7 @@ TOGETHER = st.fixed_dictionaries(
         "hold": st.sampled_from(["off", "soft", "hard"]),
         "chord": st.sampled_from(["off", "Am", "F#dim"]),
         "thru": st.booleans(),
+        "surprise": st.sampled_from([0.0, 2.0, 9.0]),
     },
 )
 MORE = st.tuples(st.sampled_from([0, 20, 300]), st.one_of(ACTIONS, TOGETHER))
