@@ -38,8 +38,8 @@ class Antiphon:
     kept; old ones are deleted when all together take more than ``keep_bytes``. ``say`` takes a line for a
     person (default: standard error), from any thread. ``control_channel`` (1-16) is for control alone, and
     MIDI controllers are learned for what ``learn`` names, one after the other. ``osc`` (a port, or
-    HOST:PORT) listens for OSC. Further keywords are controls:
-    ``mode="answer"``, ``voices=2``, ...; they come before those of ``preset``.
+    HOST:PORT) listens for OSC. Phrases are remembered under the name of ``player``. Further keywords are
+    controls: ``mode="answer"``, ``voices=2``, ...; they come before those of ``preset``.
 
     Raises ``AntiphonError``, with one line, for whatever the user can put right.
     """
@@ -61,6 +61,7 @@ class Antiphon:
         learn: tuple[str, ...] = (),
         osc: str | int | None = None,
         preset: str | None = None,
+        player: str | None = None,
         say: Callable[[str], None] = _complain,
         **controls: object,
     ) -> None:
@@ -85,6 +86,7 @@ class Antiphon:
             control_channel=control_channel,
             learn=tuple(learn),
             osc=None if osc is None else str(osc),
+            player=player,
         )
         self._clock = SystemClock()
         self._listeners = Listeners()

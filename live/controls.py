@@ -10,18 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, NamedTuple
 
-from live.control_kinds import (
-    ChordName,
-    Control,
-    KeyName,
-    ModelName,
-    Number,
-    NumberOrOff,
-    Switch,
-    Whole,
-    Words,
-    shown,
-)
+from live.control_kinds import ChordName, Control, KeyName, ModelName, Number, Switch, Whole, Words, shown
 from live.errors import AntiphonError
 from live.voice_controls import ROWS, WayControls
 
@@ -68,14 +57,13 @@ class Settings(WayControls):
             help="keep the likeliest share of all choices",
         )
     )
-    surprise: float = _is(
-        NumberOrOff(
+    memory: float = _is(
+        Number(
             default=0.0,
             low=0.0,
-            high=20.0,
-            unit="bits a note",
-            effect="next strike",
-            help="how surprising the companion is on average; 0 or off: as temperature and top_p say",
+            high=1.0,
+            effect="next answer",
+            help="how much the companion goes by your own phrases; 0 not at all, 0.5 as they foretell you",
         )
     )
     loudness: float = _is(
@@ -233,6 +221,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("panic", "every note ends now, on every channel"),
     Action("answer", "the phrase is over now: the companion answers at once"),
     Action("lock_key", "the key that is heard stays; again: it is followed", "on, off or toggle", "toggle"),
+    Action("forget", "your last phrase was never played", "last or all", "last"),
+    Action("player", "who plays: phrases are remembered from now on under this name", "a name"),
     Action("tap", "a beat is now: taps set the tempo, and the last one begins a bar"),
     Action(
         "learn", "the next MIDI controller that moves is for this", "a control, CONTROL=VALUE or an action"

@@ -18,6 +18,7 @@ from live.engine.learned import LearnedFile, Target
 from live.engine.loaded import Loaded
 from live.engine.provider import ProviderChoice
 from live.engine.recall import Recall
+from live.engine.remembering import Remembering
 from live.engine.session import Session
 from live.engine.steering import Steering
 from live.engine.told import Outcome, Told
@@ -25,6 +26,7 @@ from live.errors import AntiphonError
 from live.link_peer import LinkPeer
 from live.listeners import Listeners
 from live.osc.server import OscServer, Place
+from live.player_file import checked_name
 from live.presets import Presets
 from live.sessions.begin import record
 from live.sessions.folder import sessions_folder
@@ -47,7 +49,7 @@ class Options:
     ``api`` is ``auto``, a MIDI system's name, or ``none``. ``thru`` None: on for named inputs. ``keep_bytes``
     None: sessions are never deleted. ``control_channel``: nothing on it is heard as playing. ``learn``:
     controllers are learned for these. ``osc``: a port, or HOST:PORT, to be controlled by; without a host
-    this machine alone.
+    this machine alone. ``player``: under whose name phrases are remembered.
     """
 
     api: str = "auto"
@@ -63,6 +65,7 @@ class Options:
     control_channel: int | None = None
     learn: tuple[str, ...] = ()
     osc: str | None = None
+    player: str | None = None
 
 
 class Daemon:
@@ -96,6 +99,8 @@ class Daemon:
             raise AntiphonError(f"control channel {options.control_channel} cannot be: 1 to 16")
         for each in options.learn:
             Target.parse(each)
+        if options.player is not None:
+            checked_name(options.player)
         self._osc_place = None if options.osc is None else Place.parse(options.osc)
         self.osc: OscServer | None = None
 
@@ -145,6 +150,7 @@ class Daemon:
             seed=int.from_bytes(os.urandom(4)) if options.seed is None else options.seed,
         )
         recall = Recall(self.session, self.presets, errands.send)
+        Remembering(self.session, errands.send, self._say)
         channel = options.control_channel
         steering = Steering(
             self.session,
@@ -189,6 +195,8 @@ class Daemon:
         self._listen_to_link(opened)
         for each in self._options.learn:
             self.engine.act("learn", each)
+        if self._options.player is not None:
+            self.engine.act("player", self._options.player)
         if self.osc is not None:
             self.osc.start()
 

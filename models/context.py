@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 
 from models.events import PITCHES, Event, EventArray, Kind
 from models.grid import velocity_of_bin
-from models.hindsight import Past
 from models.manifest import Manifest
 from models.masks import legal_tokens, legal_voices, legal_waits
 from models.memory import UNDO
 from models.meter import Meter, place_of, positions
+from models.recollection import Recollection
 from models.sampling import Draws, Picked, Style, log_probabilities, pick
 from models.sounding import Sounding, trace
 from models.step import Logits, Network
@@ -62,14 +62,10 @@ class Limits:
 
 @dataclass(frozen=True)
 class Choice:
-    """An event that was chosen, the surprise of each head in nats, and their ``entropy`` together.
-
-    Entropy is 0 unless the style asked for a surprise. A wait in a wide bin adds log(ticks) to both.
-    """
+    """An event that was chosen, the surprise of each head in nats, and the indices (for capture)."""
 
     event: Event
     nats: dict[str, float]
-    entropy: float = 0.0
 
     @property
     def total(self) -> float:
@@ -159,15 +155,6 @@ class Context:
         """The last events heard one by one, at most :data:`models.memory.UNDO`."""
         return [event for _, _, event in self._undo[-count:]]
 
-    def since(self, heard: int) -> list[Past]:
-        """What was heard after the first ``heard`` events, as far as it can be taken back, but no start."""
-        count = self.heard - heard
-        return [
-            Past(event, state.copy(), hidden, self._place(event.time))
-            for state, hidden, event in (self._undo[-count:] if count > 0 else [])
-            if hidden is not None
-        ]
-
     def fork(self) -> Context:
         """An independent copy, for plans."""
         other = object.__new__(Context)
@@ -183,41 +170,50 @@ class Context:
         self._model.commit(plan._model)
         self.state, self.hidden, self._undo = plan.state, plan.hidden, plan._undo
 
-    def choose(self, limits: Limits, style: Style, draws: Draws) -> Choice | None:
-        """Choose the next event (without hearing it); None where the limits leave nothing legal."""
+    def choose(
+        self, limits: Limits, style: Style, draws: Draws, recollection: Recollection | None = None
+    ) -> Choice | None:
+        """Choose the next event (without hearing it); None where the limits leave nothing legal.
+
+        What the model says is mixed with what a memory says, then come bias, limits and style.
+        """
+        recalled = recollection.recall(self) if recollection is not None else None
         wait_logits = self._wait_logits()
         legal = self._legal_waits(limits)
         if not legal.any():
             return None
+        if recalled is not None:
+            wait_logits = recalled.waits(wait_logits)
         wait = pick(wait_logits, legal, style, draws.uniform())
-        picked = {"wait": wait}
-        low, high = self._span(wait.choice, limits)
-        ticks = low + int(draws.uniform() * (high - low + 1))
+        nats = {"wait": wait.nats}
+        ticks = self._ticks(wait.choice, limits, draws.uniform())
         told = np.zeros((1, CHOICES), np.int32)
         told[0, WAIT] = wait.choice
         place = self.now + ticks
         at_once = np.array(ticks == 0)
-        voice = self._pick_voice(limits, style, draws, told, place, at_once, picked)
+        voice = self._pick_voice(limits, style, draws, told, place, at_once, nats)
         if voice is None:
             return None
         allowed = legal_tokens(self.state, at_once, np.array(voice), self.grid)
         allowed &= limits.tokens
         if not allowed.any():
             return None
-        token = pick(self._logits(told, place)["token"], allowed, style, draws.uniform(), style.bias)
-        picked["token"] = token
+        token_logits = self._logits(told, place)["token"]
+        if recalled is not None:
+            token_logits = recalled.tokens(token_logits, allowed, ticks)
+        token = pick(token_logits, allowed, style, draws.uniform(), style.bias)
+        nats["token"] = token.nats
         told[0, TOKEN] = token.choice
         kind, pitch = kind_and_pitch(token.choice)
         velocity = 0
         if kind == Kind.ON and self.grid.has_velocity:
-            loudness = pick(self._logits(told, place)["velocity"], None, style, draws.uniform())
-            picked["velocity"] = loudness
+            velocity_logits = self._logits(told, place)["velocity"]
+            if recalled is not None:
+                velocity_logits = recalled.loudness(velocity_logits, pitch)
+            loudness = pick(velocity_logits, None, style, draws.uniform())
+            nats["velocity"] = loudness.nats
             velocity = velocity_of_bin(loudness.choice)
-        nats = {name: each.nats for name, each in picked.items()}
-        width = float(np.log(high - low + 1)) if high > low else 0.0
-        nats["wait"] += width
-        entropy = sum(each.entropy for each in picked.values()) + width
-        return Choice(Event(self.now + ticks, kind, pitch, velocity, voice), nats, entropy)
+        return Choice(Event(self.now + ticks, kind, pitch, velocity, voice), nats)
 
     def wait_probabilities(self, elapsed: int = 0) -> NDArray[np.float64]:
         """``[time_bins]``: how likely each wait is, given ``elapsed`` ticks of silence."""
@@ -226,7 +222,7 @@ class Context:
 
     def _pick_voice(
         self, limits: Limits, style: Style, draws: Draws, told: NDArray[np.int32],
-        place: int, at_once: NDArray[np.bool_], found: dict[str, Picked],
+        place: int, at_once: NDArray[np.bool_], nats: dict[str, float],
     ) -> int | None:  # fmt: skip
         """Choose who speaks and write it into ``told``."""
         if self.manifest.voices == 1:
@@ -245,7 +241,7 @@ class Context:
             picked = Picked(int(legal.argmax()), 0.0)
         else:
             picked = pick(self._logits(told, place)["voice"], legal, style, uniform)
-        found["voice"] = picked
+        nats["voice"] = picked.nats
         told[0, WHO] = picked.choice
         return picked.choice
 
@@ -267,13 +263,13 @@ class Context:
             for voice in voices
         )
 
-    def _span(self, wait: int, limits: Limits) -> tuple[int, int]:
-        """The fewest and the most ticks of a wait bin, inside the limits."""
+    def _ticks(self, wait: int, limits: Limits, uniform: float) -> int:
+        """A tick count within a wait bin, evenly drawn, inside the limits."""
         low = max(int(self.grid.bin_edges[wait]), limits.least)
         high = int(self.grid.bin_edges[wait + 1]) - 1
         if limits.most is not None:
             high = min(high, limits.most)
-        return low, max(high, low)
+        return low + int(uniform * (max(high, low) - low + 1))
 
     def _conditions(self, ticks: NDArray[np.int32]) -> NDArray[np.int32]:
         """``[n, c]`` for events at these ticks."""

@@ -84,6 +84,10 @@ def live(
         ),
     ] = None,
     preset: Annotated[str | None, typer.Option(help="Begin with the controls of this preset.")] = None,
+    player: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Who plays: phrases are remembered under this name (--memory)."),
+    ] = None,
     status: Annotated[
         bool | None,
         typer.Option(help="Show time, bar, key and mode in the last line; default: on a terminal."),
@@ -112,6 +116,7 @@ def live(
         learn=tuple(learn or ()),
         osc=osc,
         preset=preset,
+        player=player,
         say=lambda text: line.say(f"antiphon: {text}"),
         **given,
     )

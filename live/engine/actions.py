@@ -40,4 +40,25 @@ def actions_of(session: Session) -> dict[str, Doing]:
         if lock != locked:
             session.set("key", session.key.key.name if lock else "auto", now_ns, who)
 
-    return {"panic": panic, "answer": answer, "tap": tap, "lock_key": lock_key}
+    def forget(argument: object, now_ns: int, who: str) -> None:
+        word = str(argument).strip().lower()
+        if word not in ("last", "all"):
+            raise AntiphonError(f"forget must be told last or all, not {shown(argument)}")
+        phrases = session.history.phrases
+        if word == "all":
+            phrases.forget_all()
+        elif not phrases.forget():
+            raise AntiphonError("there is no phrase to forget")
+
+    def player(_: object, now_ns: int, who: str) -> None:
+        session.history.phrases.finish()
+        raise AntiphonError("phrases are kept under a name by a running daemon only")
+
+    return {
+        "panic": panic,
+        "answer": answer,
+        "tap": tap,
+        "lock_key": lock_key,
+        "forget": forget,
+        "player": player,
+    }

@@ -11,7 +11,6 @@ from live.engine.placing import SHORTEST_NS, Placing, Struck
 from live.engine.policy import Stage
 from live.stage import records as r
 from models.events import Event, Kind
-from models.surprise import Course
 
 
 class Place(NamedTuple):
@@ -57,15 +56,14 @@ class AnswerPlan:
         self.own: dict[int, Own | None] = {}
         """Model pitch -> where the notes went that the plan has begun and not ended; None for those that no
         range has, or whose place another note of the plan holds: they are not sent."""
+        self.began: int | None = None
+        """Tick of the first note."""
         self.sounded = self.finished = False
         self.ends_ns = 0
         """When the last of it is due, as far as it is planned."""
         self._free_ns: dict[Place, int] = {}  # when the key of a note that has ended is free again
         self._voice_ns = 0  # when the note of a single voice has lasted long enough
-        self.course = stage.surprise.companion.course
-        """What the companion's notes have cost, up to the last one that was sent."""
         self._events: dict[int, Event] = {}
-        self._courses: dict[int, Course] = {}
         self._marks: list[tuple[int, Event]] = []  # ends of phrases: nothing is sent for them
         self._outstanding = 0
         self._causes = itertools.count(1)  # of each answer by itself, so that they never outgrow 32 bits
@@ -79,6 +77,7 @@ class AnswerPlan:
         """Plan an event; on the score grid a new note ends the one before."""
         self.context.hear(event)
         if event.kind == Kind.ON:
+            self.began = event.time if self.began is None else self.began
             self._begin_note(event, now_ns)
         elif event.kind == Kind.OFF:
             own = self.own.pop(event.pitch, None)
@@ -100,7 +99,6 @@ class AnswerPlan:
         """What the context is to hear, because the stage has sent this."""
         self.sounded = True
         event = self._events.pop(record.cause, None)
-        self.course = self._courses.pop(record.cause, self.course)
         if event is not None:
             while self._marks and self._marks[0][0] < record.cause:
                 yield self._marks.pop(0)[1]
@@ -144,8 +142,6 @@ class AnswerPlan:
         """A number for the event, under which the context will hear it, at the time at which it is due."""
         cause = next(self._causes)
         self._events[cause] = event if self._monophonic else event._replace(time=self._heard_at(due_ns))
-        if event.kind == Kind.ON:
-            self._courses[cause] = self._stage.surprise.companion.course
         self._outstanding += 1
         return cause
 

@@ -16,6 +16,7 @@ from live.beat.pulse import Pulse
 from live.beat.swing import straight_ns
 from live.engine.ear import Beat
 from live.engine.hearing import Heard, Release, Silent, Strike
+from live.engine.phrases import Phrases
 from live.engine.ticks import HasPulse
 from live.stage import records as r
 from live.stage.messages import is_note_on
@@ -68,6 +69,8 @@ class History:
         self._sounding: dict[tuple[int, int, int], tuple[int, int]] = {}
         self.count = 0
         """Rows that there have been."""
+        self.phrases = Phrases()
+        """What the player has played, for good."""
 
     @property
     def beat(self) -> Beat | None:
@@ -79,10 +82,12 @@ class History:
         match what:
             case Strike(ns, pitch, velocity):
                 self._add(Did.STRIKE, ns, pitch, velocity)
+                self.phrases.strike(self._rows[-1].ns, pitch, velocity)
             case Release(ns, pitch):
                 self._add(Did.RELEASE, ns, pitch)
             case Silent(ns, pitch):
                 self._add(Did.SILENT, ns, pitch)
+                self.phrases.silence(self._rows[-1].ns, pitch)
             case _:
                 pass
 
@@ -115,6 +120,8 @@ class History:
 
     def phrase(self, ns: int, voice: int = PLAYER) -> None:
         """A phrase has ended."""
+        if voice == PLAYER:
+            self.phrases.finish()
         self._add(Did.PHRASE, ns, voice=voice)
 
     def companion_off(self, ns: int) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 from live.controls import Settings
 from live.engine.feeding import Held
+from live.engine.remembering import take_up
 from live.engine.session import Session
 from live.errors import AntiphonError
 from live.sessions import lines
@@ -181,6 +182,9 @@ def consume(session: Session, entry: Entry) -> None:
         session.set_all(dict(zip(names, values, strict=True)), now_ns)
     elif entry.name == lines.ACT:
         session.act(entry.values[0], entry.values[1], now_ns)
+    elif entry.name == lines.MEMORY:
+        player, packed = entry.values
+        take_up(session, player, packed, now_ns)
 
 
 def _turns(file: SessionFile) -> Iterator[_Turn]:

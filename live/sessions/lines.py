@@ -27,6 +27,8 @@ WAKE, CONTROL, ACT, STOP, KEEP = "wake", "control", "act", "stop", "keep"
 FED = "fed"
 """A piece of the feeding of a fresh context has come back from beside the music; after the last piece the
 engine goes on from that context."""
+MEMORY = "memory"
+"""A player's phrases were taken up: his name, and all of them (:mod:`live.phrase_lines`)."""
 STEERED = "steered"
 """Heard, but for control: what came of it stands in lines of its own."""
 
@@ -49,7 +51,7 @@ REPORTS: dict[str, type[Any]] = {
 ORDERS: dict[str, type[Any]] = {each.__name__: each for each in get_args(r.EngineRecord)}
 """Records for the stage by their names in ``order`` lines."""
 NAMES: dict[type[Any], str] = {each: name for name, each in (REPORTS | ORDERS).items()}
-INPUTS = frozenset({*REPORTS, WAKE, CONTROL, ACT, STOP, FED})
+INPUTS = frozenset({*REPORTS, WAKE, CONTROL, ACT, STOP, FED, MEMORY})
 """Names of lines that a session consumed."""
 
 _FIELDS = {name: get_type_hints(kind) for name, kind in (REPORTS | ORDERS).items()}

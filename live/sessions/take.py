@@ -93,7 +93,7 @@ class _Stage:
             pairs = zip(entry.values[::2], entry.values[1::2], strict=True)
             values = [each for name, value in pairs if name not in fixed for each in (name, value)]
             consume(self._session, Entry(lines.CONTROL, self._clock.now_ns(), values))
-        elif entry.name == lines.ACT:
+        elif entry.name in (lines.ACT, lines.MEMORY):
             self._run(entry.now_ns)
             consume(self._session, entry._replace(now_ns=self._clock.now_ns()))
         elif entry.name == "port lost":

@@ -24,7 +24,7 @@ from live.sessions.lines import NOW, ORDER
 from live.stage import records as r
 
 Playing = list[tuple[int, object]]
-ACTIONS = st.sampled_from(["panic", "answer", "keep", "lock_key"])
+ACTIONS = st.sampled_from(["panic", "answer", "keep", "lock_key", "forget"])
 TOGETHER = st.fixed_dictionaries(
     {},
     optional={
@@ -35,7 +35,7 @@ TOGETHER = st.fixed_dictionaries(
         "hold": st.sampled_from(["off", "soft", "hard"]),
         "chord": st.sampled_from(["off", "Am", "F#dim"]),
         "thru": st.booleans(),
-        "surprise": st.sampled_from([0.0, 2.0, 9.0]),
+        "memory": st.sampled_from([0.0, 0.5, 1.0]),
     },
 )
 MORE = st.tuples(st.sampled_from([0, 20, 300]), st.one_of(ACTIONS, TOGETHER))
