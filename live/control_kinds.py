@@ -139,6 +139,24 @@ class Number(Control):
         return float((value - self.low) / (self.high - self.low))
 
 
+@dataclass(frozen=True, kw_only=True)
+class NumberOrOff(Number):
+    """A number whose lowest value, 0, may be said as ``off``."""
+
+    type: ClassVar[type] = str
+
+    @property
+    def allowed(self) -> str:
+        """The bounds, and the word."""
+        return f"off or {super().allowed}"
+
+    def checked(self, value: object) -> float:
+        """Any number within the bounds, or the word."""
+        if isinstance(value, str) and value.strip().lower() == "off":
+            return 0.0
+        return super().checked(value)
+
+
 def _step(place: float, steps: int) -> int:
     """Which of evenly split parts of a knob's way."""
     return min(int(place * steps), steps - 1)

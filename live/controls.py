@@ -10,7 +10,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, NamedTuple
 
-from live.control_kinds import ChordName, Control, KeyName, ModelName, Number, Switch, Whole, Words, shown
+from live.control_kinds import (
+    ChordName,
+    Control,
+    KeyName,
+    ModelName,
+    Number,
+    NumberOrOff,
+    Switch,
+    Whole,
+    Words,
+    shown,
+)
 from live.errors import AntiphonError
 from live.voice_controls import ROWS, WayControls
 
@@ -55,6 +66,16 @@ class Settings(WayControls):
             high=1.0,
             effect="next strike",
             help="keep the likeliest share of all choices",
+        )
+    )
+    surprise: float = _is(
+        NumberOrOff(
+            default=0.0,
+            low=0.0,
+            high=20.0,
+            unit="bits a note",
+            effect="next strike",
+            help="how surprising the companion is on average; 0 or off: as temperature and top_p say",
         )
     )
     memory: float = _is(

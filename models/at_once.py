@@ -6,18 +6,16 @@ are computed beside the question of who speaks, not after it.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from models.context import Choice, Context
 from models.events import Event, Kind
-from models.sampling import Draws, Style, pick
+from models.sampling import Draws, Picked, Style, pick
 from models.vocabulary import CHOICES, ON_TOKENS, WHO
-
-if TYPE_CHECKING:
-    from models.context import Context
 
 _NOTES = slice(ON_TOKENS, ON_TOKENS + 128)
 Pitches = NDArray[np.bool_]
@@ -39,12 +37,25 @@ class AtOnce:
         self._who = found["voice"][0]
         self._notes = {voice: row[_NOTES] for voice, row in zip(voices, found["token"], strict=True)}
 
-    def strike(self, allowed: dict[int, Pitches], style: Style, draws: Draws) -> Event:
+    def goes_on(self, draws: Draws) -> Picked:
+        """Whether anything more happens in this tick (1) or not (0)."""
+        return more(self.share, draws)
+
+    def strike(self, allowed: dict[int, Pitches], style: Style, draws: Draws) -> Choice:
         """A note-on of one of these voices, each with at least one pitch allowed (velocity 0)."""
         voices = list(allowed)
-        voice = voices[0]
+        who = Picked(0, 0.0)
         if len(voices) > 1:
-            voice = voices[pick(self._who[voices], None, style, draws.uniform()).choice]
+            who = pick(self._who[voices], None, style, draws.uniform())
+        voice = voices[who.choice]
         bias = None if style.bias is None else style.bias[_NOTES]
-        pitch = pick(self._notes[voice], allowed[voice], style, draws.uniform(), bias).choice
-        return Event(self._time, Kind.ON, pitch, 0, voice)
+        token = pick(self._notes[voice], allowed[voice], style, draws.uniform(), bias)
+        event = Event(self._time, Kind.ON, token.choice, 0, voice)
+        return Choice(event, {"voice": who.nats, "token": token.nats}, who.entropy + token.entropy)
+
+
+def more(share: float, draws: Draws) -> Picked:
+    """Yes (1) with the probability ``share``, at any target: how many voices move is left to the model."""
+    shares = (max(1.0 - share, 1e-12), max(share, 1e-12))
+    yes = int(draws.uniform() < share)
+    return Picked(yes, -math.log(shares[yes]), -sum(each * math.log(each) for each in shares))

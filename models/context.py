@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from models.events import PITCHES, Event, EventArray, Kind
 from models.grid import velocity_of_bin
+from models.hindsight import Past
 from models.manifest import Manifest
 from models.masks import legal_tokens, legal_voices, legal_waits
 from models.memory import UNDO
@@ -62,10 +63,14 @@ class Limits:
 
 @dataclass(frozen=True)
 class Choice:
-    """An event that was chosen, the surprise of each head in nats, and the indices (for capture)."""
+    """An event that was chosen, the surprise of each head in nats, and their ``entropy`` together.
+
+    Entropy is 0 unless the style asked for a surprise. A wait in a wide bin adds log(ticks) to both.
+    """
 
     event: Event
     nats: dict[str, float]
+    entropy: float = 0.0
 
     @property
     def total(self) -> float:
@@ -155,6 +160,15 @@ class Context:
         """The last events heard one by one, at most :data:`models.memory.UNDO`."""
         return [event for _, _, event in self._undo[-count:]]
 
+    def since(self, heard: int) -> list[Past]:
+        """What was heard after the first ``heard`` events, as far as it can be taken back, but no start."""
+        count = self.heard - heard
+        return [
+            Past(event, state.copy(), hidden, self._place(event.time))
+            for state, hidden, event in (self._undo[-count:] if count > 0 else [])
+            if hidden is not None
+        ]
+
     def fork(self) -> Context:
         """An independent copy, for plans."""
         other = object.__new__(Context)
@@ -185,13 +199,14 @@ class Context:
         if recalled is not None:
             wait_logits = recalled.waits(wait_logits)
         wait = pick(wait_logits, legal, style, draws.uniform())
-        nats = {"wait": wait.nats}
-        ticks = self._ticks(wait.choice, limits, draws.uniform())
+        picked = {"wait": wait}
+        low, high = self._span(wait.choice, limits)
+        ticks = low + int(draws.uniform() * (high - low + 1))
         told = np.zeros((1, CHOICES), np.int32)
         told[0, WAIT] = wait.choice
         place = self.now + ticks
         at_once = np.array(ticks == 0)
-        voice = self._pick_voice(limits, style, draws, told, place, at_once, nats)
+        voice = self._pick_voice(limits, style, draws, told, place, at_once, picked)
         if voice is None:
             return None
         allowed = legal_tokens(self.state, at_once, np.array(voice), self.grid)
@@ -202,7 +217,7 @@ class Context:
         if recalled is not None:
             token_logits = recalled.tokens(token_logits, allowed, ticks)
         token = pick(token_logits, allowed, style, draws.uniform(), style.bias)
-        nats["token"] = token.nats
+        picked["token"] = token
         told[0, TOKEN] = token.choice
         kind, pitch = kind_and_pitch(token.choice)
         velocity = 0
@@ -211,9 +226,13 @@ class Context:
             if recalled is not None:
                 velocity_logits = recalled.loudness(velocity_logits, pitch)
             loudness = pick(velocity_logits, None, style, draws.uniform())
-            nats["velocity"] = loudness.nats
+            picked["velocity"] = loudness
             velocity = velocity_of_bin(loudness.choice)
-        return Choice(Event(self.now + ticks, kind, pitch, velocity, voice), nats)
+        nats = {name: each.nats for name, each in picked.items()}
+        width = float(np.log(high - low + 1)) if high > low else 0.0
+        nats["wait"] += width
+        entropy = sum(each.entropy for each in picked.values()) + width
+        return Choice(Event(self.now + ticks, kind, pitch, velocity, voice), nats, entropy)
 
     def wait_probabilities(self, elapsed: int = 0) -> NDArray[np.float64]:
         """``[time_bins]``: how likely each wait is, given ``elapsed`` ticks of silence."""
@@ -222,7 +241,7 @@ class Context:
 
     def _pick_voice(
         self, limits: Limits, style: Style, draws: Draws, told: NDArray[np.int32],
-        place: int, at_once: NDArray[np.bool_], nats: dict[str, float],
+        place: int, at_once: NDArray[np.bool_], found: dict[str, Picked],
     ) -> int | None:  # fmt: skip
         """Choose who speaks and write it into ``told``."""
         if self.manifest.voices == 1:
@@ -241,7 +260,7 @@ class Context:
             picked = Picked(int(legal.argmax()), 0.0)
         else:
             picked = pick(self._logits(told, place)["voice"], legal, style, uniform)
-        nats["voice"] = picked.nats
+        found["voice"] = picked
         told[0, WHO] = picked.choice
         return picked.choice
 
@@ -263,13 +282,13 @@ class Context:
             for voice in voices
         )
 
-    def _ticks(self, wait: int, limits: Limits, uniform: float) -> int:
-        """A tick count within a wait bin, evenly drawn, inside the limits."""
+    def _span(self, wait: int, limits: Limits) -> tuple[int, int]:
+        """The fewest and the most ticks of a wait bin, inside the limits."""
         low = max(int(self.grid.bin_edges[wait]), limits.least)
         high = int(self.grid.bin_edges[wait + 1]) - 1
         if limits.most is not None:
             high = min(high, limits.most)
-        return low + int(uniform * (max(high, low) - low + 1))
+        return low, max(high, low)
 
     def _conditions(self, ticks: NDArray[np.int32]) -> NDArray[np.int32]:
         """``[n, c]`` for events at these ticks."""

@@ -14,7 +14,7 @@ from models.conditions import ConditionArray
 from models.events import EventArray
 from models.masks import legal_tokens, legal_voices, legal_waits
 from models.sampling import log_probabilities
-from models.sounding import trace
+from models.sounding import Sounding, trace
 from models.step import Logits, Network
 from models.vocabulary import LOUDNESS, TOKEN, WAIT, WHO, choices
 
@@ -56,10 +56,14 @@ def score_piece(network: Network, events: EventArray, conditions: ConditionArray
 
 def score_events(logits: Logits, events: EventArray, first: int, last: int, network: Network) -> Score:
     """Score ``events[first + 1 : last + 1]`` under logits ``[last - first, size]`` by head."""
+    grid = network.manifest.grid_object
+    chosen = choices(events[first + 1 : last + 1], grid, int(events[first, 0]))
+    return score_choices(logits, chosen, trace(events, first, last, grid, network.manifest.voices), network)
+
+
+def score_choices(logits: Logits, chosen: NDArray[np.int32], state: Sounding, network: Network) -> Score:
+    """Score the choices ``[n, 4]`` made in the states ``[n]``; ``inf`` nats for one that was not legal."""
     grid, voices = network.manifest.grid_object, network.manifest.voices
-    before = int(events[first, 0])
-    chosen = choices(events[first + 1 : last + 1], grid, before)
-    state = trace(events, first, last, grid, voices)
     at_once = chosen[:, WAIT] == 0
     masks: dict[str, NDArray[np.bool_] | None] = {
         "wait": legal_waits(state, grid),

@@ -12,14 +12,20 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from models.tilt import tilted
+
 _MASK64 = (1 << 64) - 1
 
 
 class Picked(NamedTuple):
-    """A choice and its surprise in nats under the masked distribution at temperature 1."""
+    """A choice and its surprise in nats under the masked distribution at temperature 1.
+
+    ``entropy``: the mean surprise under that distribution; 0 where no surprise was asked for.
+    """
 
     choice: int
     nats: float
+    entropy: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -27,11 +33,13 @@ class Style:
     """How to choose. ``temperature`` > 0 flattens, ``top_p`` keeps the most likely mass (Holtzman 2020).
 
     ``bias``: nats added to the logits of ``[TOKENS]``, before all that.
+    ``surprise``: in place of the first two, how many times its entropy a choice costs on average.
     """
 
     temperature: float = 1.0
     top_p: float = 0.95
     bias: NDArray[np.float32] | None = field(default=None, compare=False)
+    surprise: float | None = None
 
 
 class Draws:
@@ -79,9 +87,14 @@ def pick(
     scores -= scores.max()
     weights = np.exp(scores)
     total = weights.sum()
-    if style.temperature != 1.0:
+    entropy = 0.0
+    if style.surprise is not None:
+        log_p = scores - np.log(total)
+        entropy = float(-(weights @ log_p) / total)
+        weights = tilted(log_p, style.surprise * entropy)
+    elif style.temperature != 1.0:
         weights = np.exp(scores / style.temperature)
-    if style.top_p < 1.0:
+    if style.top_p < 1.0 and style.surprise is None:
         order = np.argsort(-weights, kind="stable")
         sums = weights[order].cumsum()
         kept = int(np.searchsorted(sums, style.top_p * sums[-1])) + 1  # the fewest that hold the share
@@ -90,7 +103,7 @@ def pick(
     index = int(np.searchsorted(sums, uniform * sums[-1], side="right"))
     index = min(index, int(np.flatnonzero(weights)[-1]))
     nats = float(np.log(total) - scores[index])
-    return Picked(index if indices is None else int(indices[index]), nats)
+    return Picked(index if indices is None else int(indices[index]), nats, entropy)
 
 
 def mass(logits: NDArray[np.float32], legal: NDArray[np.bool_] | None, indices: slice) -> float:

@@ -24,6 +24,7 @@ def words(state: Mapping[str, Any], *, moving: bool = True) -> str:
     settings = state["settings"]
     who = " ".join(word for word in (settings["mode"], state["model"]) if word)
     parts = [_time(state["time"], moving=moving), _key(state), f"{who}: {state['status']}"]
+    parts.append(_surprise(state.get("surprise", {})))
     memory = state["memory"]
     if memory["weight"]:
         parts.append(
@@ -53,6 +54,13 @@ def _key(state: Mapping[str, Any]) -> str:
     sure = state.get("key_confidence")
     how = " (locked)" if locked else "" if sure is None else f" ({sure:.0%} sure)"
     return f"key {state['key']}{how}"
+
+
+def _surprise(told: Mapping[str, float | None]) -> str:
+    """``bits a note: you 3.1, companion 2.9``; nothing before the first note."""
+    who = {"player": "you", "companion": "companion"}
+    said = [f"{name} {told[key]:.1f}" for key, name in who.items() if told.get(key) is not None]
+    return f"bits a note: {', '.join(said)}" if said else ""
 
 
 class StatusLine:

@@ -87,13 +87,16 @@ class Answer:
                     self._melody = pitch
                 else:
                     self._pace.strike(stamp)
-                self._ear.strike(pitch, velocity, self._stage.straight(stamp))
+                count = self._ear.strike(pitch, velocity, self._stage.straight(stamp))
+                self._own_until_now(self._ear.context.heard - count, now_ns)
             case Missed(stamp, _):
                 self._play_on(stamp, now_ns)
             case Release(stamp, _):
                 self._last_ns = max(self._last_ns, stamp)
             case Silent(stamp, pitch) if not self._monophonic or pitch == self._melody:
+                before = self._ear.context.heard
                 self._ear.silence(pitch, self._stage.straight(stamp))
+                self._own_until_now(before, now_ns)
             case _:
                 pass
 
@@ -222,7 +225,9 @@ class Answer:
         """Fork, and plan the first events."""
         straight = self._stage.straight
         ended_ns = self._last_ns if self._monophonic else now_ns
+        before = self._ear.context.heard
         self._ear.finish_phrase(straight(ended_ns))
+        self._own_until_now(before, now_ns)
         self._stage.history.phrase(ended_ns)
         if self._phrase_start is not None:
             self._phrase_ns = self._last_ns - self._phrase_start
@@ -305,14 +310,19 @@ class Answer:
         limits = Limits(least=least, most=most, tokens=tokens)
         draws = Draws(self._stage.seed, plan.decision)
         plan.decision = next(self._decisions)
-        style = Style(settings.temperature, settings.top_p, hold.bias)
+        spending = self._stage.surprise.companion
+        spending.aim(settings.surprise)
+        style = spending.styled(Style(settings.temperature, settings.top_p, hold.bias))
         choice = plan.context.choose(limits, style, draws, self._recollection(plan, settings.memory))
         if choice is None or choice.event.time >= plan.end + fade:
             return None
         if choice.event.kind == Kind.ON and choice.event.time >= plan.end:
             return None
         past_half = choice.event.time > (plan.start + plan.end) // 2
-        return None if choice.event.kind == Kind.PHRASE and past_half and plan.sounded else choice.event
+        if choice.event.kind == Kind.PHRASE and past_half and plan.sounded:
+            return None
+        spending.said(choice.total, choice.entropy, note=choice.event.kind == Kind.ON)
+        return choice.event
 
     def _recollection(self, plan: AnswerPlan, weight: float) -> Recollection | None:
         """What the player's own phrases say, if they are asked."""
@@ -344,6 +354,7 @@ class Answer:
             return
         self._stage.send(r.Cancel(plan.tag, r.CancelMode.END))
         self._stage.note("yield", plan.tag)
+        self._stage.surprise.companion.course = plan.course
         self._end_own(now_ns)
 
     def _end_own(self, now_ns: int) -> None:
@@ -353,6 +364,10 @@ class Answer:
             if self._ear.context.state.onsets[0, pitch] != SILENT and pitch not in players:
                 tick = self._ear.tick_at(self._stage.straight(now_ns))
                 self._hear_own(Event(tick, Kind.OFF, pitch))
+
+    def _own_until_now(self, before: int, now_ns: int) -> None:
+        """What was heard after the first ``before`` events is the player's."""
+        self._stage.surprise.heard(self._ear.context, before, now_ns)
 
     def _players(self) -> set[int]:
         """Model pitches that sound because of the player."""

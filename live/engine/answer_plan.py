@@ -11,6 +11,7 @@ from live.engine.placing import SHORTEST_NS, Placing, Struck
 from live.engine.policy import Stage
 from live.stage import records as r
 from models.events import Event, Kind
+from models.surprise import Course
 
 
 class Place(NamedTuple):
@@ -63,7 +64,10 @@ class AnswerPlan:
         """When the last of it is due, as far as it is planned."""
         self._free_ns: dict[Place, int] = {}  # when the key of a note that has ended is free again
         self._voice_ns = 0  # when the note of a single voice has lasted long enough
+        self.course = stage.surprise.companion.course
+        """What the companion's notes have cost, up to the last one that was sent."""
         self._events: dict[int, Event] = {}
+        self._courses: dict[int, Course] = {}
         self._marks: list[tuple[int, Event]] = []  # ends of phrases: nothing is sent for them
         self._outstanding = 0
         self._causes = itertools.count(1)  # of each answer by itself, so that they never outgrow 32 bits
@@ -99,6 +103,7 @@ class AnswerPlan:
         """What the context is to hear, because the stage has sent this."""
         self.sounded = True
         event = self._events.pop(record.cause, None)
+        self.course = self._courses.pop(record.cause, self.course)
         if event is not None:
             while self._marks and self._marks[0][0] < record.cause:
                 yield self._marks.pop(0)[1]
@@ -142,6 +147,8 @@ class AnswerPlan:
         """A number for the event, under which the context will hear it, at the time at which it is due."""
         cause = next(self._causes)
         self._events[cause] = event if self._monophonic else event._replace(time=self._heard_at(due_ns))
+        if event.kind == Kind.ON:
+            self._courses[cause] = self._stage.surprise.companion.course
         self._outstanding += 1
         return cause
 

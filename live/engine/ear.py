@@ -55,7 +55,10 @@ class Ear(Protocol):
     def frame(self) -> Frame:
         """How all of the context was told."""
 
-    def strike(self, pitch: int, velocity: int, ns: int) -> None: ...  # noqa: D102
+    def strike(self, pitch: int, velocity: int, ns: int) -> int:
+        """A note begins. The number of events that were heard for it; 0 if it replaces the note before."""
+        ...
+
     def silence(self, pitch: int, ns: int) -> None: ...  # noqa: D102
     def finish_phrase(self, ns: int) -> None: ...  # noqa: D102
     def tick_at(self, ns: int) -> int: ...  # noqa: D102

@@ -31,7 +31,13 @@ class Harmonize:
         settings = stage.settings()
         self._ear = ScoreEar(network, Pace(), role=SOPRANO, key=stage.key, time=stage.time)
         self._voices = Voices(stage.send, stage.routing, stage.tags, stage.history.expect)
-        self._harmonist = Harmonist(self._ear.context, voices=settings.voices, style=Style(), seed=stage.seed)
+        self._harmonist = Harmonist(
+            self._ear.context,
+            voices=settings.voices,
+            style=Style(),
+            seed=stage.seed,
+            spending=stage.surprise.companion,
+        )
         self._melody = Melody(stage.hearing.down)
         self._struck_ns = 0
         self.wake_at_ns: int | None = None
@@ -113,16 +119,19 @@ class Harmonize:
         hold = hold_of(settings, self._stage.key, self._ear.shift)
         self._harmonist.hold = hold
         self._harmonist.style = Style(settings.temperature, settings.top_p, hold.bias)
+        self._stage.surprise.companion.aim(settings.surprise)
         melody = self._melody.pitch
         soon = strike.stamp_ns - self._struck_ns < CHORD_NS and melody is not None
         velocity = min(127, max(QUIETEST, round(strike.velocity * settings.loudness)))
         self._call_rule(strike, velocity)
-        if soon and strike.pitch > (melody or 0):
+        replaces = soon and strike.pitch > (melody or 0)
+        if replaces:
             event = self._ear.again(strike.pitch)._replace(velocity=velocity)
             chosen = self._harmonist.replace(event)
         else:
             *rest, event = self._ear.melody(strike.pitch, self._stage.straight(strike.stamp_ns))
             event = event._replace(velocity=velocity)
+            before = self._ear.context.heard
             chosen = self._harmonist.strike(event, tuple(rest))
         self._melody.pitch, self._struck_ns = strike.pitch, strike.stamp_ns
         for each in chosen:
@@ -134,6 +143,8 @@ class Harmonize:
         self._voices.go_home()
         for told in self._harmonist.told:
             self._stage.history.told(strike.stamp_ns, told.pitch - self._ear.shift, velocity, told.voice)
+        if not replaces:
+            self._stage.surprise.heard(self._ear.context, before, now_ns)
 
     def _call_rule(self, strike: Strike, velocity: int) -> None:
         """The rule's notes stand by, for the case that the model is late."""

@@ -22,6 +22,7 @@ from live.engine.policy import Stage
 from live.engine.rehearing import PerformanceAgain, Rehearing
 from live.engine.voices import Voices
 from live.stage import records as r
+from models.at_once import more
 from models.context import Allowed, Limits
 from models.events import PITCHES, Event, Kind
 from models.hold import Pitches
@@ -55,12 +56,16 @@ class HarmonizeFreely:
         """Everything is heard; the highest key is harmonised."""
         match what:
             case Strike(stamp, pitch, velocity):
-                self._ear.strike(pitch, velocity, stamp)
+                count = self._ear.strike(pitch, velocity, stamp)
+                before = self._ear.context.heard - count
                 if all(other <= pitch for other in self._stage.hearing.down):
                     self._melody = pitch
                     self._harmonize(pitch, velocity, stamp, now_ns)
+                self._stage.surprise.heard(self._ear.context, before, now_ns, count)
             case Silent(stamp, pitch):
+                before = self._ear.context.heard
                 self._ear.silence(pitch, stamp)
+                self._stage.surprise.heard(self._ear.context, before, now_ns)
                 if pitch == self._melody:
                     self._melody = None
                     self._voices.linger(now_ns)
@@ -133,6 +138,8 @@ class HarmonizeFreely:
         hold = hold_of(settings, self._stage.key)
         tones = hold.around(melody)
         style = Style(settings.temperature, settings.top_p, hold.bias)
+        spending = self._stage.surprise.companion
+        spending.aim(settings.surprise)
         loudness = min(127, max(QUIETEST, round(velocity * settings.loudness)))
         self._call_rule(melody, loudness, stamp_ns)
         draws = Draws(self._stage.seed, next(self._decisions))
@@ -140,11 +147,15 @@ class HarmonizeFreely:
         before = dict(self._sounding)
         for voice in range(1, settings.voices + 1):
             wanted = bool(before) or voice > 1  # alone, a note gets at least one voice
-            soon = float(context.wait_probabilities()[: AT_ONCE_TICKS + 1].sum())
-            if wanted and draws.uniform() >= soon:
-                break
+            own = spending.styled(style)
+            if wanted:
+                soon = float(context.wait_probabilities()[: AT_ONCE_TICKS + 1].sum())
+                another = more(soon, draws)
+                spending.said(another.nats, another.entropy, note=False)
+                if not another.choice:
+                    break
             limits = Limits(most=AT_ONCE_TICKS, tokens=self._below(melody, tones))
-            choice = context.choose(limits, style, draws)
+            choice = context.choose(limits, own, draws)
             if choice is None or self._voices.too_late(self._stage.now()):
                 break
             if voice in before:
@@ -153,6 +164,7 @@ class HarmonizeFreely:
             self._sounding[voice] = choice.event.pitch
             if not self._voices.begin(voice, choice.event.pitch, loudness, now_ns):
                 self._silent(voice, now_ns)
+            spending.said(choice.total, choice.entropy, note=True)
             self._stage.note("voice", voice, choice.event.pitch)
         if self._voices.too_late(self._stage.now()):
             self._step_in(loudness, now_ns)

@@ -19,6 +19,7 @@ from models.grid import TICKS_PER_QUARTER
 from models.hold import FREE, Hold
 from models.sampling import Draws, Style
 from models.sounding import SILENT
+from models.surprise import Spending
 
 SOUNDING_VOICES = {1: (1,), 2: (1, 3), 3: (1, 2, 3)}
 """Which voices sound for 1, 2 or 3 wanted: the nearest, then the outermost. The model always hears all."""
@@ -46,12 +47,15 @@ class Harmonist:
     ``ON`` ends the voice's sounding note by an ``OFF`` before it.
     """
 
-    def __init__(self, context: Context, *, voices: int, style: Style, seed: int) -> None:
+    def __init__(
+        self, context: Context, *, voices: int, style: Style, seed: int, spending: Spending | None = None
+    ) -> None:
         self.context = context
         self.style = style
         self.hold: Hold = FREE
         """What the voices are held to from the next strike on, in the model's pitches."""
         self._tones = FREE.around(0)
+        self._spending = spending or Spending()
         self._seed = seed
         self._decision = 0
         self._all = range(1, context.manifest.voices)
@@ -170,7 +174,10 @@ class Harmonist:
         while first <= self._all[-1]:
             look = AtOnce(self.context, range(first, self._all[-1] + 1))
             due = next((v for v in self._all if v >= first and self._must_move(v, melody.pitch)), None)
-            at_once = draws.uniform() < look.share
+            style = self._spending.styled(self.style)
+            more = look.goes_on(draws)
+            at_once = more.choice == 1
+            self._spending.said(more.nats, more.entropy, note=False)
             if not at_once and due is None:
                 break
             last = self._all[-1] if due is None else due
@@ -180,8 +187,10 @@ class Harmonist:
             if not allowed:  # the hold has nothing below so low a melody
                 first = last + 1
                 continue
-            chosen = look.strike(allowed, self.style, draws)
+            choice = look.strike(allowed, style, draws)
+            chosen = choice.event
             yield from self._sound(chosen, melody)  # first: nobody waits for the model to hear it
+            self._spending.said(choice.total, choice.entropy, note=True)
             self._hear(chosen)
             first = chosen.voice + 1
         yield from self._strike_again(melody)

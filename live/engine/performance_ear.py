@@ -36,11 +36,13 @@ class PerformanceEar:
         """The moment of a tick."""
         return (self._origin_ns or 0) + tick * TICK_NS
 
-    def strike(self, pitch: int, velocity: int, ns: int) -> None:
-        """A note begins."""
+    def strike(self, pitch: int, velocity: int, ns: int) -> int:
+        """A note begins. The number of events that were heard for it."""
         self._begin(ns)
+        before = self.context.heard
         tick = self._end(pitch, max(self.tick_at(ns), self.context.now))
         self.context.hear(Event(tick, Kind.ON, pitch, max(1, velocity)))
+        return self.context.heard - before
 
     def silence(self, pitch: int, ns: int) -> None:
         """A note stops sounding."""

@@ -17,6 +17,7 @@ from live.engine.key_follower import KeyFollower
 from live.engine.orders import Orders
 from live.engine.rehearing import Rehearing
 from live.engine.routing import Routing
+from live.engine.surprise import Surprise
 from live.stage import records as r
 
 
@@ -42,6 +43,8 @@ class Stage:
     """What was played and sent; a policy adds what nobody else knows."""
     time: Timekeeper
     """Who gives the beat: ``time.pulse`` is read at each decision, None in free time."""
+    surprise: Surprise
+    """What player and companion cost in bits per note, and the companion's target."""
 
     def missed(self, notes: dict[int, int]) -> None:
         """A rule played these notes (by voice), because the model was late: counted and captured."""

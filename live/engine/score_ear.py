@@ -102,14 +102,18 @@ class ScoreEar:
         """As the model is told a melody note: by octaves in the range of the given voice."""
         return min(127, max(0, pitch + self.shift + self._octaves(pitch + self.shift)))
 
-    def strike(self, pitch: int, velocity: int, ns: int) -> None:
-        """A melody note is struck and heard; one of a chord takes the place of the note before."""
+    def strike(self, pitch: int, velocity: int, ns: int) -> int:
+        """A melody note is struck and heard; one of a chord takes the place of the note before.
+
+        The number of events that were heard for it; 0 for one of a chord.
+        """
         if self._onset_ns is not None and ns - self._onset_ns < CHORD_NS and self._last_is_melody():
             self.context.rollback(1)
             self.context.hear(self.again(pitch)._replace(velocity=velocity))
-            return
+            return 0
         *rest, struck = self.melody(pitch, ns)
         self.context.hear(*rest, struck._replace(velocity=velocity))
+        return len(rest) + 1
 
     def take_back_end(self, tick: int) -> None:
         """An ``off`` at this tick or later is taken back: the note ends by the strike itself."""

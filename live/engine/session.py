@@ -28,6 +28,7 @@ from live.engine.mute import Mute
 from live.engine.policy import Policy, Stage
 from live.engine.routing import Routing
 from live.engine.state import state_of
+from live.engine.surprise import Surprise
 from live.engine.told import LATER, Doing, Listener, Outcome, Told
 from live.errors import AntiphonError
 from live.sessions import lines
@@ -37,8 +38,7 @@ from models.manifest import ModelError
 from models.step import Network
 
 TOO_OLD_NS = 250_000_000
-"""A key press that is taken up later than this was missed: what it asked for would come out of time, and
-after a flood or a stop the oldest would be served while the newest wait."""
+"""A key press taken up later was missed: after a flood the oldest would be served while the newest wait."""
 MOST_TAGS = 2**32 - 1
 """Tag 0 belongs to no plan."""
 
@@ -81,8 +81,7 @@ class Session:
         self._listening = Listening(chosen.filter)
         self._routing = Routing(self.send, chosen.routes)
         self.counts: Counter[str] = Counter()
-        """Notes of the rule that stood in for a late model (``deadline``), key presses taken up too late
-        (``missed``)."""
+        """``deadline``: notes of the rule in a late model's place; ``missed``: keys taken up too late."""
         self._mute = Mute(self.send, on=settings.mute)
         self.say: Callable[[str], None] = lambda _: None
         """Takes a line for the musician. Engine thread."""
@@ -93,6 +92,7 @@ class Session:
         )
         self.history = History(self.time, lambda: self.settings.swing)
         """What was played and sent."""
+        self.surprise = Surprise()
         self._stage = Stage(
             send=self._mute.send,
             tags=lambda: 1 + next(self._tags) % MOST_TAGS,
@@ -106,6 +106,7 @@ class Session:
             key=self.key,
             history=self.history,
             time=self.time,
+            surprise=self.surprise,
         )
         self.on_model: Callable[[str | None], None] = lambda _: None
         """Told the model's name when another one plays, or on other channels, by the engine's thread."""
@@ -131,8 +132,8 @@ class Session:
     @property
     def wake_at_ns(self) -> int | None:
         """When :meth:`wake` wants to be called."""
-        moments = [at for at in (self.policy.wake_at_ns, self.time.wake_at_ns) if at is not None]
-        return min(moments, default=None)
+        moments = (self.policy.wake_at_ns, self.time.wake_at_ns, self.surprise.wake_at_ns)
+        return min((at for at in moments if at is not None), default=None)
 
     def on_record(self, record: r.StageRecord | LinkWord, now_ns: int) -> None:
         """Take one record from the stage, or a word of Link."""
@@ -217,7 +218,7 @@ class Session:
         """Time has passed."""
         self._now_ns = now_ns
         self.capture.write(lines.WAKE, now_ns)
-        for each in (self.time, self.policy):
+        for each in (self.time, self.policy, self.surprise):
             if each.wake_at_ns is not None and each.wake_at_ns <= now_ns:
                 each.wake(now_ns)
         self._settle(now_ns)
@@ -240,11 +241,10 @@ class Session:
 
     def _use(self, network: Network | None) -> None:
         """This model plays from now on."""
+        self.surprise.begin(network)
         if network is not None and self.playing is not None:
             self.used[self.playing] = network
             self.capture.write(lines.MODEL, self._now_ns, self.playing, network.manifest.sha256)
-
-    # -- control ------------------------------------------------------------------------------------
 
     @property
     def playing(self) -> str | None:

@@ -19,6 +19,7 @@ def state_of(session: Session) -> dict[str, Any]:
         "key_confidence": round(session.key.confidence, 2),
         "status": session.policy.status(),
         "time": session.time.state(session.now_ns()),
+        "surprise": session.surprise.state(),
         "memory": {
             "player": session.history.phrases.player,
             "phrases": len(session.history.phrases.memory),
