@@ -20,8 +20,7 @@ LAG_BINS = 64
 SHORTEST, LONGEST = 0.03, 6.5
 """Distances in seconds that the histogram holds."""
 AT, LOW, HIGH, COUNT, LOUD, CHROMA = 0, 1, 2, 3, 4, 5
-"""Columns of a table of onsets: seconds, lowest and highest pitch, notes, loudest velocity, pitch classes
-(12)."""
+"""Columns of a table of onsets: seconds, lowest, highest pitch, notes, loudest velocity, 12 pitch classes."""
 COLUMNS = CHROMA + 12
 FEATURES = 4 * LAG_BINS + 10 + 12
 _WIDTH = np.log(LONGEST / SHORTEST) / (LAG_BINS - 1)
@@ -49,8 +48,7 @@ def join(onset: Floats, pitch: float, velocity: float) -> None:
 
 
 def rows(table: Floats, count: int) -> NDArray[np.float32]:
-    """The rows ``[count, FEATURES]`` of the last onsets of a table. Seeing more than ``BACK`` before
-    changes nothing."""
+    """The rows ``[count, FEATURES]`` of the last onsets of a table; each sees ``BACK`` onsets before it."""
     size = len(table)
     own = np.arange(size - count, size)
     before = own[:, None] - np.arange(1, BACK + 1)

@@ -25,9 +25,11 @@ WEIGHTS = Path(__file__).with_name("beat.npz")
 
 
 class Heard(NamedTuple):
-    """``grid`` ``[PERIODS, PHASES]`` log probabilities; ``downbeat``: log odds that the onset is a downbeat
-    if it is on
-    a beat; ``meter`` ``[METERS]`` log probabilities."""
+    """What was heard in an onset.
+
+    ``grid`` ``[PERIODS, PHASES]``: log probabilities. ``downbeat``: log odds that the onset begins a bar, if
+    it is on a beat. ``meter`` ``[METERS]``: log probabilities.
+    """
 
     grid: Floats
     downbeat: float

@@ -51,8 +51,11 @@ class BarChain:
         self.reset()
 
     def beat(self, downbeat: float, meter: NDArray[np.float32] | None) -> None:
-        """A beat has passed: log odds that it was the first of a bar (0: nothing heard), and of the bars'
-        lengths."""
+        """A beat has passed.
+
+        ``downbeat``: log odds that it was the first of a bar (0: nothing heard); ``meter``: log probabilities
+        of bars of 1 to ``METERS`` beats.
+        """
         start = self._usual * self._allowed
         self._held = (1 - self.SLIP) * self._held[self._before] + self.SLIP * start / start.sum()
         told = np.where(self._first, self.TRUST * downbeat, 0.0)

@@ -1,9 +1,9 @@
 """How probable it is that the next told beat is right.
 
-The filter alone is too sure: its network errs for whole passages together. What it thinks is weighed with how
-well the onsets met the beats that were told before they came. The weights are a logistic regression on beats
-of validation pieces and of steady patterns (``tests/benchmarks/beat_calibration.py``); how well it keeps its word on
-other pieces is in ``docs/benchmarks.md``.
+The filter alone is too sure: its network errs for whole passages together. What it thinks is weighed with
+how well the onsets met the beats that were told before they came. The weights are a logistic regression on
+beats of validation pieces and of steady patterns (``tests/benchmarks/beat_calibration.py``). How well it
+keeps its word on other pieces stands in ``docs/benchmarks.md``.
 """
 
 from __future__ import annotations

@@ -15,8 +15,7 @@ STEEPEST = 2.5
 
 
 class ToldLine(NamedTuple):
-    """At ``at_ns`` the count is ``beat``; it goes on at ``catching_ns`` a beat until ``until_ns``, then at
-    ``beat_ns``."""
+    """At ``at_ns`` the count is ``beat``; one lasts ``catching_ns`` until ``until_ns``, then ``beat_ns``."""
 
     at_ns: int
     beat: float
@@ -42,8 +41,7 @@ def begin(at_ns: int, beat: float, beat_ns: float) -> ToldLine:
 
 
 def steer(line: ToldLine, now_ns: int, phase: float, beat_ns: float) -> tuple[ToldLine, float]:
-    """The same count towards an estimate: ``phase`` of a beat has passed now. Gives also the error found,
-    in beats."""
+    """The same count towards an estimate: ``phase`` of a beat has passed now. Also the error, in beats."""
     count = line.count_at(now_ns)
     error = (phase - count + 0.5) % 1 - 0.5
     to_beat = 1 - (count + error) % 1

@@ -30,17 +30,25 @@ FORGOTTEN_NS = 8 * SECOND_NS
 
 
 class Lock(NamedTuple):
-    """When the pulse is told: sure above ``on`` for ``patience`` onsets; not any more below ``off``.
+    """When the pulse is told, and when it is let go.
+
+    It is told after ``patience`` onsets sure above ``on`` (not before ``first_onsets``), until
+    ``patience_off`` onsets are sure below ``off``. Each time that it was let go or was wrong (three at most;
+    one is forgiven for every ``forgiven`` onsets told) it has to be sure for ``once_bitten`` onsets more: who
+    plays freely meets a beat by chance now and then.
 
     Another beat takes the place of the one that is told when it is ``rival`` times as likely ``rival_onsets``
-    times running, and what is told is not sure above ``keep``; while nothing is told, sooner.
-    Without an onset for ``silence_beats`` or ``silence_s``, whichever is shorter (but 1.5 s at least), the
-    pulse is let go. ``bars`` are told where they are so probable.
+    times running, and what is told is not sure above ``keep``; while nothing is told, sooner. Without an
+    onset for ``silence_beats`` or ``silence_s``, whichever is shorter (but 1.5 s at least), the pulse is let
+    go. ``bars`` are told where they are so probable.
     """
 
     on: float = 0.68
-    off: float = 0.52
+    off: float = 0.55
     patience: int = 3
+    patience_off: int = 4
+    once_bitten: int = 12
+    forgiven: int = 32
     first_onsets: int = 5
     rival: float = 3.0
     rival_onsets: int = 4
@@ -63,8 +71,7 @@ class Listener(Protocol):
 
 
 class Tracker:
-    """Hears the player's strikes and tells the :class:`Pulse`. Engine's thread only; never blocks; 0.3 ms an
-    onset.
+    """Hears the player's strikes and tells the :class:`Pulse`. Engine's thread only; never blocks.
 
     What :meth:`pulse` gives depends on the strikes and on ``now_ns`` alone, not on how often it is asked. An
     onset counts 40 ms after its first note: then the chord is complete. The count of quarters never goes
@@ -84,6 +91,8 @@ class Tracker:
         self._filter, self._chain, self._lock = TempoPhase(tuning), BarChain(), lock or Lock()
         self._confidence = Confidence()
         self._bars: Bars | None = None
+        self._told = False
+        self._base = 0
         self._meter: Bars | None = None
         self._line: ToldLine | None = None
         self.reset()
@@ -95,8 +104,15 @@ class Tracker:
         self._begin_anew()
 
     def set_meter(self, meter: Bars | None) -> None:
-        """The meter that the musician has set (its ``line`` is not used), or None: any."""
-        self._meter = meter
+        """The meter that the musician has set (its ``line`` is not used), or None: any.
+
+        Where a beat is another note value from now on, the pulse is None until the next onset.
+        """
+        before, self._meter = self.quarters_in_beat, meter
+        if self._line is not None and before != self.quarters_in_beat:
+            count = self._line.count_at(max(self._asked_ns, self._line.at_ns))
+            self._base = math.ceil(self._base + count * (before - self.quarters_in_beat)) + 1
+            self._let_go()
         self._chain.only(None if meter is None else round(meter.quarters / self.quarters_in_beat))
         self._bars = None
 
@@ -133,18 +149,25 @@ class Tracker:
             return None
         at, beat, beat_ns = self._line.part_at(now_ns)
         unit = self.quarters_in_beat
-        return Pulse(at, beat * unit, beat_ns / unit, Source.PLAYING, self._sure, self._bars)
+        return Pulse(at, self._base + beat * unit, beat_ns / unit, Source.PLAYING, self._sure, self._bars)
 
     def _begin_anew(self) -> None:
         self._listener.reset()
         self._filter.reset()
         self._heard = 0
         self._guess: Guess | None = None
-        self._silence_ns = 0
+        self._silence_ns = self._losses = self._told_for = 0
         self._let_go()
 
+    def _lose(self) -> None:
+        """What was told was wrong, or may have been: the next time is waited for longer."""
+        if self._told:
+            self._losses = min(self._losses + 1, 3)
+        self._told, self._told_for = False, 0
+
     def _let_go(self) -> None:
-        self._told, self._sure, self._sure_for, self._rival_for = False, 0.0, 0, 0
+        self._told, self._sure = False, 0.0
+        self._sure_for = self._unsure_for = self._rival_for = 0
         self._bars = None
 
     def _settle(self, now_ns: int) -> None:
@@ -189,6 +212,7 @@ class Tracker:
         self._rival_for = self._rival_for + 1 if rival else 0
         if self._rival_for < onsets and own.mass:
             return False, own
+        self._lose()
         self._let_go()
         return True, best
 
@@ -234,9 +258,14 @@ class Tracker:
         rough = uneven(self._table[:, 0], guess.period, guess.phase)
         self._sure = self._confidence.sure(there, guess.mass, guess.period, rough)
         self._sure_for = self._sure_for + 1 if self._sure >= lock.on else 0
-        if self._sure < lock.off:
-            self._told = False
-        elif not anew and self._sure_for >= lock.patience and self._heard >= lock.first_onsets:
+        self._unsure_for = self._unsure_for + 1 if self._sure < lock.off else 0
+        self._told_for = self._told_for + 1 if self._told else 0
+        if self._told_for and self._told_for % lock.forgiven == 0:
+            self._losses = max(0, self._losses - 1)
+        wait = lock.patience + lock.once_bitten * self._losses
+        if self._unsure_for >= lock.patience_off:
+            self._lose()
+        elif not anew and self._sure_for >= wait and self._heard >= lock.first_onsets:
             self._told = True
         longest = min(lock.silence_s, lock.silence_beats * guess.period)
         self._silence_ns = round(max(1.5, longest) * SECOND_NS)
@@ -245,4 +274,4 @@ class Tracker:
         if bar.sure >= lock.bars:
             numerator, denominator = (bar.beats, 4) if self._meter is None else self._meter[:2]
             first = self._passed - 1 - bar.place
-            self._bars = Bars(numerator, denominator, first * self.quarters_in_beat)
+            self._bars = Bars(numerator, denominator, self._base + first * self.quarters_in_beat)

@@ -58,7 +58,7 @@ def _madmom() -> dict[str, Library]:
         return np.asarray(tracker.process_online(envelope(played), reset=True), float)
 
     def offline(played: Played) -> Floats:
-        tracker = DBNBeatTrackingProcessor(fps=FPS, correct=False)
+        tracker = DBNBeatTrackingProcessor(fps=FPS, threshold=0)
         return np.asarray(tracker.process_offline(envelope(played)), float)
 
     return {

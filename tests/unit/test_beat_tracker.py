@@ -136,6 +136,20 @@ def test_a_meter_that_is_set_counts_its_own_bars_and_beats():
     assert pulse.bars is None or (pulse.bars.numerator, pulse.bars.denominator) == (6, 8)
 
 
+def test_another_meter_while_it_is_told_lets_the_count_go_on():
+    tracker = Tracker()
+    first = follow(tracker, play(eighths, 20, NINETY, 0.01, 2))
+    now, last = first[-1]
+    assert last is not None
+    tracker.set_meter(Bars(6, 8))
+    assert tracker.pulse(now) is None
+    then = follow(tracker, play(eighths, 20, NINETY, 0.01, 2, start=1 + NINETY(20)))
+    told = [pulse for _, pulse in then if pulse is not None]
+    assert told
+    assert told[0].quarter > last.quarter_at(now)
+    assert told[-1].tempo == pytest.approx(135, rel=0.07)
+
+
 def test_it_says_when_it_has_something_new_to_say():
     tracker = Tracker()
     assert tracker.wake_at_ns is None
