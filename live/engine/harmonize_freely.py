@@ -56,7 +56,7 @@ class HarmonizeFreely:
         """Everything is heard; the highest key is harmonised."""
         match what:
             case Strike(stamp, pitch, velocity):
-                count = self._ear.strike(pitch, velocity, stamp)
+                count = self._ear.strike(pitch, velocity, self._stage.straight(stamp))
                 before = self._ear.context.heard - count
                 if all(other <= pitch for other in self._stage.hearing.down):
                     self._melody = pitch
@@ -64,7 +64,7 @@ class HarmonizeFreely:
                 self._stage.surprise.heard(self._ear.context, before, now_ns, count)
             case Silent(stamp, pitch):
                 before = self._ear.context.heard
-                self._ear.silence(pitch, stamp)
+                self._ear.silence(pitch, self._stage.straight(stamp))
                 self._stage.surprise.heard(self._ear.context, before, now_ns)
                 if pitch == self._melody:
                     self._melody = None
@@ -226,4 +226,4 @@ class HarmonizeFreely:
     def _silent(self, voice: int, now_ns: int) -> None:
         pitch = self._sounding.pop(voice, None)
         if pitch is not None and pitch not in self._stage.hearing.sounding:
-            self._ear.silence(pitch, now_ns)
+            self._ear.silence(pitch, self._stage.straight(now_ns))

@@ -42,7 +42,8 @@ def test_phrase_after_phrase_is_answered_in_time(
     jack_server: JackServer, daemons: Callable[..., Daemon], peers: Callable[[], Peer]
 ) -> None:
     assert PATIENCE * GAP < THRESHOLD
-    daemon = daemons(*options("answer", "--patience", str(PATIENCE), "--longest-answer", "1", "--seed", "3"))
+    more = ("--time", "free", "--patience", str(PATIENCE), "--longest-answer", "1", "--seed", "3")
+    daemon = daemons(*options("answer", *more))
     daemon.wait_until_ready()
     peer = peers()
     took = []
