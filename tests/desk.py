@@ -1,4 +1,4 @@
-"""A band with everything that controls it: learned controllers, a channel for control, presets."""
+"""A band with everything that controls it: learned controllers, a channel for control, presets, players."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from band import Band
 from live.engine.errands import at_once
 from live.engine.learned import LearnedFile
 from live.engine.recall import Recall
+from live.engine.remembering import Remembering
 from live.engine.steering import Steering
 from live.presets import Presets
 from live.stage import records as r
@@ -23,6 +24,7 @@ class Desk(Band):
         self.said: list[str] = []
         self.folder = folder
         self.presets = Presets(folder / "presets.json")
+        Remembering(self.session, at_once, self.said.append, folder / "players")
         recall = Recall(self.session, self.presets, at_once)
         self.steering = Steering(
             self.session,
