@@ -14,6 +14,7 @@ from live.beat.pulse import Bars
 from live.controls import Settings
 from live.engine.engine import Engine
 from live.engine.errands import Errands
+from live.engine.feeding import Beside
 from live.engine.learned import LearnedFile, Target
 from live.engine.loaded import Loaded
 from live.engine.provider import ProviderChoice
@@ -146,7 +147,7 @@ class Daemon:
             self._settings.changed("thru", any(port.thru for port in self.ports.inputs)),
             SystemClock(),
             errand=errands.send,
-            feed=feeding.send,
+            beside=Beside(feeding.send, lambda: self.engine.give_way()),  # noqa: PLW0108 - made below
             seed=int.from_bytes(os.urandom(4)) if options.seed is None else options.seed,
         )
         recall = Recall(self.session, self.presets, errands.send)

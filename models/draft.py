@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from models.context import Context
 from models.step import Network, StepModel
 
-CHUNK = 64
+CHUNK = 32
 """Events in one call: a few milliseconds, after which somebody may ask to stop."""
 ONE_BY_ONE = 8
 """The last events are heard each in a call of its own, so that taking one back is as quick as ever."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from under_test import model as chosen_model
 
 from live.controls import Settings
-from live.engine.errands import at_once
+from live.engine.feeding import AT_ONCE, Beside
 from live.engine.session import Session
 from live.engine.told import Outcome, Told
 from live.errors import AntiphonError
@@ -45,8 +45,8 @@ class Band:
             chosen = chosen.changed(name, value)
         if model is not None:
             chosen = chosen.changed("model", model)
-        feed = at_once if feed_ms is None else self._feed_later
-        self.session = Session(networks, self.stage.order, chosen, self.stage.clock, seed=seed, feed=feed)
+        beside = AT_ONCE if feed_ms is None else Beside(self._feed_later, lambda: None)  # type: ignore[arg-type]
+        self.session = Session(networks, self.stage.order, chosen, self.stage.clock, seed=seed, beside=beside)
         self._feed_ms = feed_ms or 0.0
         self.feeding: list[tuple[float, Callable[[], object], Callable[[object], None]]] = []
         """What is fed beside the music: when that will be done, the job, and what comes then."""

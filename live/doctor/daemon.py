@@ -16,6 +16,7 @@ from live.doctor.loopback import PortNames
 from live.engine.capture import NoCapture
 from live.engine.engine import Engine
 from live.engine.errands import Errands
+from live.engine.feeding import Beside
 from live.engine.session import Session
 from live.errors import AntiphonError
 from live.stage import records as r
@@ -75,7 +76,7 @@ class MeasuredDaemon:
             seed=SEED,
             capture=self._notes,
             errand=self._errands.send,
-            feed=self._feeding.send,
+            beside=Beside(self._feeding.send, lambda: self.engine.give_way()),  # noqa: PLW0108 - made below
         )
         self.engine = Engine(self.session, SystemClock(), self.complaints.append)
         self.link = StageLink(settings, self.hear)

@@ -6,6 +6,7 @@ import gc
 import queue
 import sys
 import threading
+import time
 from collections.abc import Callable, Mapping
 
 from live.beat.timekeeper import SYSTEM
@@ -29,6 +30,10 @@ PLAYING_NS = 2 * SECOND
 network's weights are kept warm for it, every so many seconds: the first voice is 0.4 ms earlier."""
 WARM_SECONDS = 0.008
 
+GIVE_WAY_SECONDS = 0.0002
+"""What a thread beside the music sleeps between two pieces of its work."""
+MOST_TURNS_AWAITED = 50
+
 Turn = Callable[[int], None]
 """Something for the engine's thread to do: it is given the time."""
 
@@ -45,6 +50,7 @@ class Engine:
         self._clock, self._say = clock, say
         self._inbox: queue.SimpleQueue[r.StageRecord | Turn | None] = queue.SimpleQueue()
         self._in_turn = False
+        self._busy = False  # a turn is under way, and somebody may wait for its orders
         self._thread = threading.Thread(target=self._run, name="engine")
         self.failed = threading.Event()
         """Set when the thread ended by an error of ours."""
@@ -82,6 +88,14 @@ class Engine:
         """Do an action; what becomes of it is told to the listeners. Never blocks."""
         self.do(lambda now_ns: self.session.act(name, value, now_ns, who))
 
+    def give_way(self) -> None:
+        """For a thread with work to do beside the music: sleeps a moment, and on while a turn is under way,
+        up to some 10 ms. Otherwise a strike waits for the GIL after each call of the network."""
+        for _ in range(MOST_TURNS_AWAITED):
+            time.sleep(GIVE_WAY_SECONDS)
+            if not self._busy:
+                return
+
     def stop(self) -> None:
         """End the companion's notes and the thread. Idempotent; blocks until it has ended."""
         if self._thread.is_alive():
@@ -116,9 +130,12 @@ class Engine:
         wait = WARM_SECONDS if playing else IDLE_SECONDS
         if wake_at is not None:
             wait = min(wait, (wake_at - now_ns) / 1e9)
+        self._busy = False
         try:
             item = self._inbox.get(timeout=wait) if wait > 0 else self._inbox.get_nowait()
+            self._busy = True
         except queue.Empty:
+            self._busy = wake_at is not None
             if wake_at is not None and clock.now_ns() >= wake_at:
                 session.wake(clock.now_ns())
             elif playing:

@@ -9,12 +9,22 @@ again exchanges at the same moment.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 from live.engine.ear import Frame
-from live.engine.errands import Errand
+from live.engine.errands import Errand, at_once
 from live.engine.history import History, Row
 from live.engine.policy import Policy
 from live.engine.rehearing import Rehearing, enough, with_bars_known_now
+
+
+class Beside(NamedTuple):
+    """Who does the work: an errand, and what its thread does between two pieces of it so that the engine's
+    thread, which wants the GIL, never waits for long."""
+
+    errand: Errand[_Job]
+    rest: Callable[[], None]
+
 
 MOST_AT_EXCHANGE = 2
 """Rows since the last piece that the engine's thread takes itself, to have done; more are another piece."""
@@ -30,8 +40,8 @@ class _Job:
         self.unwanted = False
         """Set by the engine's thread when another wish is newer."""
 
-    def do(self, rows: list[Row]) -> _Job:
-        """Hear these. Blocks for as long as it takes; any one thread."""
+    def do(self, rows: list[Row], rest: Callable[[], None]) -> _Job:
+        """Hear these, and ``rest`` after each. Blocks for as long as it takes; any one thread."""
         if self.rehearing is None:
             self.rehearing = self._make()
             rows = enough(rows, self.rehearing.context.network)
@@ -42,19 +52,20 @@ class _Job:
             if self.unwanted:
                 return self
             self.rehearing.take(row)
+            rest()
         while not self.unwanted and self.rehearing.context.feed():
-            pass
+            rest()
         return self
 
 
 class Feeding:
     """Owned by the engine's thread; never blocks.
 
-    ``errand`` does the work and hands back; ``came`` is told when a piece has come back.
+    ``came`` is told when a piece has come back.
     """
 
-    def __init__(self, history: History, errand: Errand[_Job], came: Callable[[], None]) -> None:
-        self._history, self._errand, self._say_came = history, errand, came
+    def __init__(self, history: History, beside: Beside, came: Callable[[], None]) -> None:
+        self._history, self._beside, self._say_came = history, beside, came
         self._policy: Policy | None = None
         """The one that has begun with what was played before it."""
         self._job: _Job | None = None
@@ -90,7 +101,8 @@ class Feeding:
         self._send(job, self._history.since(0))
 
     def _send(self, job: _Job, rows: list[Row]) -> None:
-        self._errand(lambda: job.do(rows), lambda result: self._came(job, result))
+        errand, rest = self._beside
+        errand(lambda: job.do(rows, rest), lambda result: self._came(job, result))
 
     def _stop(self) -> None:
         if self._job is not None:
@@ -136,3 +148,7 @@ class Held:
             return False
         waiting()
         return True
+
+
+AT_ONCE = Beside(at_once, lambda: None)
+"""Where nobody waits for anything."""

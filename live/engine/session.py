@@ -19,7 +19,7 @@ from live.engine.capture import Capture, NoCapture
 from live.engine.casting import Casting, model_of, policy_of
 from live.engine.chosen import Chosen
 from live.engine.errands import Errand, at_once
-from live.engine.feeding import Feeding
+from live.engine.feeding import AT_ONCE, Beside, Feeding
 from live.engine.hearing import Hearing, Missed, Strike, ends_all
 from live.engine.history import History
 from live.engine.key_follower import KeyFollower
@@ -47,8 +47,8 @@ class Session:
     """Hearing, one mode at a time, and what is counted. Owned by one thread.
 
     ``networks`` gives a loaded model by name; ``send`` takes orders for the stage; ``errand`` does what
-    takes long, ``feed`` feeds contexts. What comes in, what goes out, and every reading of the clock on which
-    a decision depends go into the capture, so that the same session can be had again; ``readings`` then gives
+    takes long, ``beside`` feeds contexts. What comes in, what goes out, and every reading of the clock that a
+    decision depends on go into the capture, so that a session can be had again; ``readings`` then gives
     those of that time. ``actions`` are done by name with ``(argument, now_ns, who)``; others may add theirs.
     """
 
@@ -63,7 +63,7 @@ class Session:
         capture: Capture | NoCapture | None = None,
         readings: Callable[[], int] | None = None,
         errand: Errand[Network] = at_once,
-        feed: Errand[Any] = at_once,
+        beside: Beside = AT_ONCE,
     ) -> None:
         self._to_stage, self._clock = send, clock
         self._readings = readings or clock.now_ns
@@ -118,7 +118,7 @@ class Session:
         self.actions: dict[str, Doing] = actions_of(self)
         network = self._casting.now(model_of(settings))
         self.policy: Policy = policy_of(settings.mode, network, self._stage)
-        self.feeding = Feeding(self.history, feed, lambda: self.capture.write(lines.FED, clock.now_ns()))
+        self.feeding = Feeding(self.history, beside, lambda: self.capture.write(lines.FED, clock.now_ns()))
         """Contexts that are fed what was played before."""
         self._use(network)
         self.heard = self.sent = self.dropped = 0

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from live.controls import Settings
-from live.engine.feeding import Held
+from live.engine.feeding import Beside, Held
 from live.engine.remembering import take_up
 from live.engine.session import Session
 from live.errors import AntiphonError
@@ -123,7 +123,7 @@ class _Again:
             self,
             seed=header.seed,
             readings=self._reading,
-            feed=self._feeding.send,
+            beside=Beside(self._feeding.send, lambda: None),
         )
 
     def now_ns(self) -> int:

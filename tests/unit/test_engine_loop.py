@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+import time
+
 import pytest
 from babbler import babbler
 from sounded import off, on
@@ -110,7 +113,16 @@ def test_it_wakes_when_the_session_wants_to():
     assert wake_at is not None
     setup.clock.advance_to(wake_at)
     assert setup.engine._turn()
-    assert setup.engine.session.wake_at_ns is None
+    assert setup.engine.session.wake_at_ns != wake_at
+
+
+def test_who_works_beside_it_waits_until_its_turn_is_over():
+    setup = Setup()
+    setup.engine._busy = True
+    begin = time.perf_counter()
+    threading.Timer(0.005, setattr, (setup.engine, "_busy", False)).start()
+    setup.engine.give_way()
+    assert time.perf_counter() - begin > 0.004
 
 
 def test_lateness_and_reaction_are_kept():
