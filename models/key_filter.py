@@ -143,6 +143,11 @@ class KeyFilter:
         self._texture = Texture()
         self._before: int | None = None
 
+    @property
+    def has_heard(self) -> bool:
+        """Whether anything was struck yet."""
+        return self._before is not None
+
     def strike(self, ns: int, pitch: int) -> NDArray[np.float64]:
         """A note is struck at ``ns``: the probabilities now."""
         kind, struck = self._texture.strike(ns), pitch % 12

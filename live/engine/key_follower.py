@@ -15,6 +15,8 @@ _SETTLED = 0.65
 _SURE = 0.75
 """So probable, at :data:`_PATIENCE` strikes in a row, must another one be than one that was sure."""
 _PATIENCE = 2
+_CALIBRATION = 0.65
+"""The filter's probabilities are too modest: to this power they are how often the key is right."""
 _OTHER_MODE = 0.6
 """Of a key and its relative, the one not told must have this share of the probability of both."""
 
@@ -90,4 +92,8 @@ class KeyFollower:
 
     def _tell(self) -> None:
         self.key = self._set or self._heard
-        self.confidence = 1.0 if self._set else float(self._filter.keys[KEYS.index(self._heard)])
+        if self._set:
+            self.confidence = 1.0
+        else:
+            heard = float(self._filter.keys[KEYS.index(self._heard)])
+            self.confidence = heard**_CALIBRATION if self._filter.has_heard else 0.0

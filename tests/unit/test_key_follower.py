@@ -92,4 +92,4 @@ def test_before_anything_is_heard_it_is_c_major_and_nothing_is_sure():
     follower = KeyFollower()
     assert follower.key == Key(0, "major")
     assert follower.shift == 0
-    assert follower.confidence < 0.1
+    assert follower.confidence == 0.0
