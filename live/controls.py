@@ -83,7 +83,7 @@ class Settings(WayControls):
             default=0.0,
             low=0.0,
             high=1.0,
-            effect="next answer",
+            effect="now",
             help="how much the companion goes by your own phrases; 0 not at all, 0.5 as they foretell you",
         )
     )

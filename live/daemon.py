@@ -151,7 +151,8 @@ class Daemon:
             seed=int.from_bytes(os.urandom(4)) if options.seed is None else options.seed,
         )
         recall = Recall(self.session, self.presets, errands.send)
-        Remembering(self.session, errands.send, self._say)
+        remembering = Remembering(self.session, errands.send, self._say)
+        opened.callback(remembering.close)
         channel = options.control_channel
         steering = Steering(
             self.session,

@@ -79,6 +79,10 @@ class Remembering:
         self._errand(load, begin)
         return LATER
 
+    def close(self) -> None:
+        """Nobody plays any more: what was under way is a phrase, too. Call it when the engine has ended."""
+        self._phrases.finish()
+
     def _all(self) -> list[PhraseLine]:
         phrases = self._phrases.memory.phrases
         ids = self._ids[len(self._ids) - len(phrases) :]

@@ -1,4 +1,4 @@
-"""A daemon that is killed has remembered every phrase that was over."""
+"""A daemon that ends has kept what was played; one that is killed, every phrase that was over."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ from live.sessions.again import run_again
 from live.sessions.file import SessionFile
 from live.sessions.folder import sessions
 from models.step import load_network
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="folders are set by the environment there")
 
 PROGRAM = """
 import sys, time
@@ -39,7 +41,6 @@ def _own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="folders are set by the environment there")
 def test_a_killed_daemon_has_kept_the_phrase_and_the_next_one_knows_it():
     with subprocess.Popen([sys.executable, "-c", PROGRAM], stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
@@ -66,3 +67,13 @@ def test_a_killed_daemon_has_kept_the_phrase_and_the_next_one_knows_it():
     for path in sessions():
         outcome = run_again(SessionFile(path), load_network)
         assert outcome.difference is None
+
+
+def test_a_phrase_that_nothing_ended_is_kept_at_the_end():
+    with Antiphon(api="none", mode="off", player="Anna") as companion:
+        while companion.state()["memory"]["player"] != "Anna":
+            time.sleep(0.01)
+        for pitch in (60, 62):
+            companion.play(on(pitch) + off(pitch))
+    phrases = PlayerFile("Anna").load(lambda _: None)
+    assert [[note.pitch for note in each.notes] for each in phrases] == [[60, 62]]
