@@ -17,7 +17,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from live.beat.line_sets import Lines, advanced, all_lines, centroid, grown
-from live.stage.clock import MILLISECOND
+from live.stage.clock import MILLISECOND, SECOND
 
 _FAR = 3
 """Ticks in a row that no line passes, before they are believed."""
@@ -33,12 +33,18 @@ _RECENT, _FEW = 48, 8
 """Ticks that jitter is learned from."""
 _OLD = 12
 """Ticks after which a line is trusted more than the count of what comes."""
+_SETTLED = 48
+"""Ticks after which a tempo is known so well that ticks lost in a stall can be counted."""
+_STEADY, _SOON_NS = 0.003, 5 * SECOND
+"""So far two tempi may differ, and two lines lie apart, to be taken for one clock that lost ticks between."""
 _ACCIDENTS = 120
 """Ticks within which no two are lost, or doubled: more often it is a sender that clumps its ticks."""
 _SUFFIXES = (6, _FAR)
 """Ticks that a changed clock is begun again from, if they fit: more would remember what is over."""
-_WIDER, _NARROW = (1, 2, 4, 8), 0.998
-"""Times the bound that a changed clock is given if it needs that; how that shrinks with each tick."""
+_WIDER, _NARROW, _NARROW_UNKNOWN = (1, 2, 4, 8), 0.9, 0.998
+"""Times the bound that a changed clock is given if it needs that; how that shrinks with each tick, where the
+period is known and where it is not.
+"""
 _SHORTEST_NS, _LONGEST_NS = 2 * MILLISECOND, 300 * MILLISECOND
 """Of a tick: 1,250 and 8 quarters a minute."""
 _SURE = 0.05
@@ -66,6 +72,10 @@ class Tick(NamedTuple):
 
     number: int
     stamp_ns: int
+
+    def moved(self, by: int) -> Tick:
+        """The same under another number."""
+        return Tick(self.number + by, self.stamp_ns)
 
 
 class Slip(NamedTuple):
@@ -105,6 +115,7 @@ class TickLine:
         self._far: list[Tick] = []
         self._miss_ns: float | None = None
         self._jitter: deque[float] = deque(maxlen=_RECENT)
+        self._before_break: Line | None = None
         self._slip = _NO_SLIP
         self._broke = -_RECENT  # the tick at which the clock was found changed
         self._widened_ns = 0.0  # the bound, as long as it had to be wider than what is known
@@ -162,12 +173,15 @@ class TickLine:
 
     def _take(self, tick: Tick, lines: Lines) -> None:
         self._lines, self._last, self._age = lines, tick, self._age + 1
-        self._widened_ns *= _NARROW
+        self._widened_ns *= _NARROW if self.period_ns else _NARROW_UNKNOWN
         self._recent.append(tick)
         at, length = centroid(lines)
         self.line = Line(tick.stamp_ns + at, tick.number, length)
         shortest, longest = min(b for _, b in lines), max(b for _, b in lines)
         self.certain = self.certain or longest - shortest <= 2 * _SURE * length
+        if self._before_break is not None and self._age >= _SETTLED:
+            self._recount(self._before_break, self.line)
+            self._before_break = None
 
     def _believe(self, bound: float) -> None:
         """Three ticks that no line passes: ticks were lost or doubled, or the clock has changed."""
@@ -184,6 +198,8 @@ class TickLine:
             bound = self.bound_ns
         self._widen(far)
         self.breaks += 1
+        if self._age >= _SETTLED:
+            self._before_break = self.line
         bound = max(bound, self._widened_ns)
         ticks = [*self._recent, *far]
         for wider in _WIDER:  # it may jitter more than before
@@ -192,6 +208,23 @@ class TickLine:
                     self._widened_ns = wider * bound if wider > 1 else self._widened_ns
                     return
         self._take(far[-1], self._any_phase(4 * bound))  # they are no clock
+
+    def _recount(self, before: Line, now: Line) -> None:
+        """A clock that seemed to have changed, but goes on as before some ticks later, has lost those."""
+        lost = before.number_at(now.at_ns) - now.number
+        slip = round(lost)
+        steady = abs(now.tick_ns - before.tick_ns) <= _STEADY * before.tick_ns
+        soon = now.at_ns - before.at_ns <= _SOON_NS
+        if slip and steady and soon and abs(lost - slip) <= 1 / 12:
+            before_slip, self._slip = self._slip, Slip(self.count, slip)
+            if self._slip.is_like(before_slip):  # no ticks were lost: they come in clumps
+                slip, self._slip = -before_slip.by, _NO_SLIP
+                self._widened_ns = 0.6 * now.tick_ns
+            self.count += slip
+            self._last = None if self._last is None else self._last.moved(slip)
+            self._recent = deque((tick.moved(slip) for tick in self._recent), self._recent.maxlen)
+            self._far = [tick.moved(slip) for tick in self._far]
+            self.line = now._replace(number=now.number + slip)
 
     def _widen(self, far: list[Tick]) -> None:
         """A clock that changes again and again, by less than a tick, jitters more than anybody has told."""

@@ -168,3 +168,16 @@ def test_ticks_in_clumps_that_nobody_told_of_neither_lose_count_nor_drift(bpm: f
     assert line.count == 1499
     assert max(found) <= 36
     assert sorted(found)[len(found) // 2] <= 11
+
+
+@pytest.mark.parametrize("lost", [1, 2, 20])
+def test_ticks_lost_in_a_stall_are_counted_when_the_clock_goes_on_as_before(lost: int):
+    """What comes first after a stall comes late, each tick by another time, and looks like another clock."""
+    line = TickLine(PERIODS[64])
+    stamps = list(stamped(steady(120, 300), PERIODS[64]))
+    for late, n in zip((9_000_000, 3_000_000, 6_000_000), range(100 + lost, 104 + lost), strict=False):
+        stamps[n] += late
+    for stamp in stamps[:100] + stamps[100 + lost :]:
+        line.add(stamp)
+    assert line.count == 299
+    assert line.breaks >= 1
