@@ -38,6 +38,17 @@ def mean(values: list[float]) -> float:
     return float(np.mean(known)) if known else float("nan")
 
 
+def at_most(played: list[Played], most: int | None) -> list[Played]:
+    """The first so many performances of each piece."""
+    taken: Counter[str] = Counter()
+    kept = []
+    for each in played:
+        taken[each.piece] += 1
+        if most is None or taken[each.piece] <= most:
+            kept.append(each)
+    return kept
+
+
 def scores(name: str, played: list[Played], found: list[Floats], downs: list[Floats] | None) -> str:
     """A row: means over performances."""
     pairs = list(zip(played, found, strict=True))
@@ -136,18 +147,17 @@ def main() -> None:
     benchmark.options.add_argument(
         "--every", type=int, default=1, help="take each so manieth performance only"
     )
+    benchmark.options.add_argument("--most", type=int, help="take so many performances of a piece at most")
     chosen = benchmark.begin()
     say = benchmark.say
     all_of = [each for each in read(chosen.data) if each.split == chosen.split and not each.in_maestro]
-    all_of = all_of[:: chosen.every]
+    all_of = at_most(all_of, chosen.most)[:: chosen.every]
     pieces = len({each.piece for each in all_of})
     beats = sum(len(each.beats) for each in all_of)
     say(f"- data: {len(all_of)} performances of {pieces} pieces, {beats} annotated beats ({chosen.split})")
-    header = [f"| {{}} | F beats, {NEAR * 1000:.0f} ms | F without 5 s | CMLt | AMLt | F downbeats |"]
-    header.append("| --- | --: | --: | --: | --: | --: |")
     always = [(each, run(each, Tracker(lock=ALWAYS))) for each in all_of]
     shipped = [(each, run(each, Tracker())) for each in all_of]
-    say("", header[0].format("whole performances"), header[1])
+    say("", header("whole performances"))
     for name, pairs in (("Antiphon, always told", always), ("Antiphon, as shipped: told when sure", shipped)):
         say(
             scores(name, all_of, [times(own.beats) for _, own in pairs], [downbeats(own) for _, own in pairs])
@@ -157,22 +167,28 @@ def main() -> None:
     say("", f"As shipped (told above {Lock().on}, until below {Lock().off}):", "", *locking(shipped))
     say("", *octaves(always), "", "Confidence, always told:", "", *calibration(always))
     say("", "Confidence, as shipped:", "", *calibration(shipped))
-    short = [excerpt(each, chosen.excerpt) for each in all_of]
-    say("", header[0].format(f"the first {chosen.excerpt:.0f} s"), header[1])
-    runs = [run(each, Tracker(lock=ALWAYS)) for each in short]
-    say(
-        scores(
-            "Antiphon, always told (causal)",
-            short,
-            [times(own.beats) for own in runs],
-            [*map(downbeats, runs)],
-        )
-    )
-    for name, track in libraries().items():
-        say(scores(name, short, [np.unique(track(each)) for each in short], None))
     spent, struck = sum(own.seconds for _, own in shipped), sum(own.strikes for _, own in shipped)
     say(f"\nComputing: {1000 * spent / struck:.2f} ms a strike in the mean, questions every 10 ms included.")
+    if chosen.excerpt:
+        beside(benchmark, all_of, chosen.excerpt)
     benchmark.end()
+
+
+def beside(benchmark: Benchmark, all_of: list[Played], seconds: float) -> None:
+    """A table of libraries, which hear the beginnings of the performances."""
+    short = [excerpt(each, seconds) for each in all_of]
+    benchmark.say("", header(f"the first {seconds:.0f} s"))
+    runs = [run(each, Tracker(lock=ALWAYS)) for each in short]
+    told = [times(own.beats) for own in runs]
+    benchmark.say(scores("Antiphon, always told (causal)", short, told, [*map(downbeats, runs)]))
+    for name, track in libraries().items():
+        benchmark.say(scores(name, short, [np.unique(track(each)) for each in short], None))
+
+
+def header(name: str) -> str:
+    """Of the tables of :func:`scores`."""
+    columns = (name, f"F beats, {NEAR * 1000:.0f} ms", "F without 5 s", "CMLt", "AMLt", "F downbeats")
+    return "| " + " | ".join(columns) + " |\n| --- |" + " --: |" * (len(columns) - 1)
 
 
 if __name__ == "__main__":
