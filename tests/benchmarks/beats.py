@@ -1,6 +1,7 @@
 """The pulse of the playing on ASAP: performances that are not in MAESTRO, pieces that were not learned from.
 
-`pip install mir_eval librosa`, and for all rows madmom; `python tests/benchmarks/beats.py --data asap`.
+`pip install .[train,beats]`, then `python tests/benchmarks/beats.py --data asap`. For the row of madmom also
+`pip install cython` and `pip install --no-build-isolation madmom`.
 """
 
 from __future__ import annotations
