@@ -55,7 +55,7 @@ _WAIT = (-5.248, 0.634, 0.206, -0.014)
 _LOUDNESS = (-6.408, 1.902, 0.258, -0.017)
 _NO, _NEVER = -4000, 1e9
 _LEAST = 1e-30
-_NEAR = np.arange(DEPTH)[:, None] + np.arange(2 * SLACK + 1)
+_NEAR = np.arange(2 * SLACK + 1)[:, None] + np.arange(DEPTH)
 
 
 class Heard(Protocol):
@@ -118,19 +118,20 @@ class Recollection:
         owners: NDArray[np.int64],
     ) -> Candidates:
         memory = self.memory
-        asked = np.full((len(contexts), DEPTH), _NO, np.int32)
+        asked = np.full((len(contexts), DEPTH), _NO, np.int16)
         for row, pitches in zip(asked, contexts, strict=True):
             row[: len(pitches)] = pitches[:DEPTH]
         asked = asked[owners]
         rows_there = places % ROOM
-        there = memory.before[rows_there].astype(np.int32)
+        there = memory.before[rows_there]
         begins = asked[:, 0] == BEGINNING
-        shift = np.where(begins, self.shift, asked[:, 0] - there[:, 0])
-        wanted = np.where(asked == BEGINNING, BEGINNING, asked - shift[:, None])
-        run = np.cumprod(there[:, :DEPTH] == wanted, axis=1).sum(axis=1)
-        padded = np.full((len(places), DEPTH + 2 * SLACK), _NO + 1, np.int32)
+        shift = np.where(begins, np.int16(self.shift), asked[:, 0] - there[:, 0])
+        wanted = np.where(asked == BEGINNING, asked, asked - shift[:, None])
+        same = there[:, :DEPTH] == wanted
+        run = np.where(same.all(axis=1), DEPTH, same.argmin(axis=1))
+        padded = np.full((len(places), DEPTH + 2 * SLACK), _NO + 1, np.int16)
         padded[:, SLACK:] = there
-        fit = (padded[:, _NEAR] == wanted[:, :, None]).any(axis=2).sum(axis=1)
+        fit = (padded[:, _NEAR] == wanted[:, None]).any(axis=1).sum(axis=1)
         # The pace there and now, over the notes that fit.
         notes = np.array([(len(each) - (BEGINNING in each)) for each in contexts])[owners]
         back = np.minimum(np.maximum(np.minimum(run, notes) - 1, 0), len(before.spans) - 1)
@@ -222,8 +223,8 @@ class Recalled:
         if not known.any():
             return logits
         odds = np.exp(self._found.odds(_WAIT)[known])
-        near = _near_waits(self._grid)[self._grid.time_bin(np.round(wait[known]).astype(np.int32))]
-        return self._more(logits, odds @ near)
+        bins = self._grid.time_bin(np.rint(wait[known]).astype(np.int32))
+        return self._more(logits, np.bincount(bins, odds, len(logits)) @ _near_waits(self._grid))
 
     def tokens(self, logits: Logits, legal: Allowed, ticks: int) -> Logits:
         """Logits of the token, after a wait of ``ticks``: how likely a note-on is stays as it is."""
@@ -285,8 +286,10 @@ class Recalled:
         lengths = memory.length[back]
         ends = (memory.onset[back] + lengths - struck[:, None]).astype(np.float64)
         ends[~inside | (lengths == LASTING) | (ends <= 0)] = _NEVER
-        ends.sort(axis=1)
-        return np.asarray(np.minimum(next_on, ends[:, min(self._before.ended, DEPTH - 1)]))
+        ended = min(self._before.ended, DEPTH - 1)
+        if ended:
+            ends.partition(ended, axis=1)
+        return np.asarray(np.minimum(next_on, ends[:, ended] if ended else ends.min(axis=1)))
 
     def _wait_ticks(self) -> NDArray[np.float64]:
         """``[n]``: from now to the next event, if it comes as it did then; below 0 where it is too late."""

@@ -2,7 +2,7 @@
 
 By hand, some ten minutes; pieces are those held out for validation:
 
-    python tests/benchmarks/memory.py --data MAESTRO --tunes ESSEN --write docs/benchmarks.md
+    python tests/benchmarks/memory.py --data MAESTRO --tunes ESSEN --pieces 30 --write docs/benchmarks.md
 """
 
 from __future__ import annotations
@@ -217,13 +217,16 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="MAESTRO v3.0.0")
     parser.add_argument("--tunes", type=Path, help="the Essen collection, for folk")
-    parser.add_argument("--pieces", type=int, default=40)
+    parser.add_argument("--pieces", type=int, default=30)
     parser.add_argument("--write", type=Path)
     chosen = parser.parse_args()
     found = [lines("piano", *measured("piano", chosen.data, chosen.pieces))]
     if chosen.tunes:
         found.append(lines("folk", *measured("folk", chosen.tunes, 10 * chosen.pieces)))
-    text = "\n\n".join([f"- command: `python {HERE} --data MAESTRO --tunes ESSEN`", *found])
+    command = (
+        f"python {HERE} --data MAESTRO --tunes ESSEN --pieces {chosen.pieces} --write docs/benchmarks.md"
+    )
+    text = "\n\n".join([f"- command: `{command}`", *found])
     print(text)
     if chosen.write:
         put(chosen.write, "memory", HERE, text)
