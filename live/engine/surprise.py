@@ -17,8 +17,8 @@ from models.surprise import Course, Spending
 
 AFTER_NS = 3_000_000
 """So long after an event of the player the model is asked about it, when nothing else waits."""
-AT_ONCE = 8
-"""Events of one call of the heads: 0.4 ms, so that no strike waits long."""
+AT_ONCE = 4
+"""Events of one call of the heads: 0.3 to 0.5 ms, so that no strike waits long."""
 MOST_WAITING = 256
 
 

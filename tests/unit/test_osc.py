@@ -112,7 +112,7 @@ def test_state_is_everything(served: Served):
     assert found["/antiphon/state/model"] == ["chorale"]
     assert found["/antiphon/state/deadline"] == [0]
     assert found["/antiphon/state/time/source"] == ["free"]
-    assert found["/antiphon/state/surprise/player"] == [None]
+    assert found["/antiphon/state/surprise/player"] == [""]
 
 
 def test_a_subscriber_is_told_every_change_whoever_makes_it(served: Served):
