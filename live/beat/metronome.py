@@ -51,8 +51,9 @@ class Metronome:
         """The pulse; it begins when it is first asked for."""
         if self._at_ns is None:
             self.begin(now_ns)
+        at_ns = now_ns if self._at_ns is None else self._at_ns
         return Pulse(
-            self._at_ns or now_ns,
+            at_ns,
             self._quarter,
             self._quarter_ns,
             Source.TEMPO,

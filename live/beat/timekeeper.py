@@ -22,6 +22,8 @@ SYSTEM = 0xF0
 """Messages from here on belong to no channel: clock, transport and song position are among them."""
 USUAL_METER = "4/4"
 """What a clock, which does not tell its meter, is taken to have."""
+UNSAID = frozenset((None, Source.PLAYING))
+"""A beat that is heard in the playing comes and goes often: the status line shows it, no line says it."""
 STATE = ("source", "tempo", "meter", "bar", "beat", "confidence")
 """What :meth:`Timekeeper.state` tells."""
 WORDS = {
@@ -139,11 +141,11 @@ class Timekeeper:
         """Who gives the time now."""
         before, self.pulse = self.pulse, self._found(now_ns)
         word, self._word = self._word if self._wants_clock else None, None
-        if (before and before.source) is not (self.pulse and self.pulse.source):
+        sources = before and before.source, self.pulse and self.pulse.source
+        if sources[0] is not sources[1] and not UNSAID.issuperset(sources):
             self._say(": ".join(filter(None, (word, self._words()))))
         elif word:
             self._say(word)
-
         self._sender.follow(self.pulse, self._settings().clock_out, now_ns)
 
     def _take_word(self, word: str) -> None:

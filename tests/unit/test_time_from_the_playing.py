@@ -33,11 +33,9 @@ def test_a_steady_player_gives_the_time(time: str):
     assert told["source"] == "playing"
     assert told["tempo"] == pytest.approx(90, rel=0.07)
     assert 0.5 < float(str(told["confidence"])) < 1
-    assert len(said) == 1
-    assert said[0].startswith("time from your playing: ")
     band.wait(6000)
     assert time_of(band)["source"] == "free"
-    assert said[1:] == ["free time"]
+    assert said == []
 
 
 @pytest.mark.parametrize("time", ["free", "clock"])
