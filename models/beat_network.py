@@ -64,7 +64,7 @@ class BeatNetwork:
         units = len(state)
         told = x @ w[f"gru{layer}_kernel"] + w[f"gru{layer}_bias"][0]
         kept = state @ w[f"gru{layer}_recurrent"] + w[f"gru{layer}_bias"][1]
-        gates = 1 / (1 + np.exp(-(told[: 2 * units] + kept[: 2 * units])))
+        gates = 0.5 + 0.5 * np.tanh(0.5 * (told[: 2 * units] + kept[: 2 * units]))  # sigmoid, at any size
         new = np.tanh(told[2 * units :] + gates[units:] * kept[2 * units :])
         state[:] = new + gates[:units] * (state - new)
         return state

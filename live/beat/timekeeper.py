@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from live.beat.announcer import Announcer
 from live.beat.clock_sender import ClockSender
 from live.beat.link_time import LinkTime, LinkWord
 from live.beat.metronome import Metronome
 from live.beat.midi_clock import MidiClock
-from live.beat.pulse import Bars, Pulse, Source
+from live.beat.pulse import Bars, Pulse
 from live.beat.tracker import Tracker
 from live.controls import Settings
 from live.stage.records import Ready, SetClock
@@ -22,16 +23,8 @@ SYSTEM = 0xF0
 """Messages from here on belong to no channel: clock, transport and song position are among them."""
 USUAL_METER = "4/4"
 """What a clock, which does not tell its meter, is taken to have."""
-UNSAID = frozenset((None, Source.PLAYING))
-"""A beat that is heard in the playing comes and goes often: the status line shows it, no line says it."""
 STATE = ("source", "tempo", "meter", "bar", "beat", "confidence")
 """What :meth:`Timekeeper.state` tells."""
-WORDS = {
-    Source.CLOCK: "MIDI clock",
-    Source.LINK: "Ableton Link",
-    Source.TEMPO: "our own tempo",
-    Source.PLAYING: "your playing",
-}
 
 
 class Timekeeper:
@@ -46,7 +39,8 @@ class Timekeeper:
         say: Callable[[str], None],
         send: Callable[[SetClock], None],
     ) -> None:
-        self._settings, self._say = settings, say
+        self._settings = settings
+        self._announcer = Announcer(say)
         self._sender = ClockSender(send, say)
         self._metronome = Metronome(settings().tempo)
         self._clock = MidiClock(self._take_word)
@@ -69,6 +63,7 @@ class Timekeeper:
         moments = (
             self._clock.wake_at_ns if self._wants_clock else None,
             self._tracker.wake_at_ns if self._wants_playing else None,
+            self._announcer.wake_at_ns,
         )
         return min((at for at in moments if at is not None), default=None)
 
@@ -139,13 +134,9 @@ class Timekeeper:
 
     def _look(self, now_ns: int) -> None:
         """Who gives the time now."""
-        before, self.pulse = self.pulse, self._found(now_ns)
+        self.pulse = self._found(now_ns)
         word, self._word = self._word if self._wants_clock else None, None
-        sources = before and before.source, self.pulse and self.pulse.source
-        if sources[0] is not sources[1] and not UNSAID.issuperset(sources):
-            self._say(": ".join(filter(None, (word, self._words()))))
-        elif word:
-            self._say(word)
+        self._announcer.look(word, self.pulse, now_ns)
         self._sender.follow(self.pulse, self._settings().clock_out, now_ns)
 
     def _take_word(self, word: str) -> None:
@@ -161,8 +152,3 @@ class Timekeeper:
         if wanted == "link":
             return self._link.pulse(now_ns, self.meter)
         return playing
-
-    def _words(self) -> str:
-        if self.pulse is None:
-            return "free time"
-        return f"time from {WORDS[self.pulse.source]}: {self.pulse.tempo:.1f} beats a minute"

@@ -100,7 +100,9 @@ def test_hostile_bytes_leave_nothing_stuck_nothing_lost_and_the_harmony_as_quick
     assert max(grown) < 40
     assert strikes(peer) < 3 * quick + 20
     assert daemon.family == family
-    assert daemon.complained == []
+    said = [line for line in daemon.complained if "free time" not in line and "MIDI clock" not in line]
+    assert said == []
+    assert len(daemon.complained) < 60, "hostile clocks start and stop; that is said once a second at most"
     assert daemon.stop() == 0
     assert not without_end(peer.log)
 
@@ -136,9 +138,9 @@ def test_a_flood_through_thru_mutes_it_in_one_line_and_no_note_is_left(
     peer = peers()
     peer.send(b"\x90\x3c\x40")
     wait_until(lambda: len(without_end(peer.log)) == 4)
-    peer.pump([b"\xf8"] * 10_000, 10_000)
+    peer.pump([b"\xfe"] * 10_000, 10_000)
     wait_until(lambda: daemon.complained)
-    assert peer.heard.count(b"\xf8") == 200
+    assert peer.heard.count(b"\xfe") == 200
     peer.send(b"\x80\x3c\x40")
     wait_until(lambda: not without_end(peer.log))
     assert len(daemon.complained) == 1
