@@ -67,7 +67,7 @@ def test_a_flood_does_not_put_off_what_is_due() -> None:
     for message in (on(60), off(60)):
         engine.on_record(r.Heard(late.clock.now_ns(), 0, message))
         assert engine._turn()
-    due = late.session.wake_at_ns
+    due = late.session.policy.wake_at_ns
     assert due is not None
     late.clock.advance_to(due + PUT_OFF_NS + 1)
     for _ in range(100):
