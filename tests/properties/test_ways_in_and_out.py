@@ -45,7 +45,7 @@ def test_each_note_of_a_voice_ends_where_it_began(routes: tuple[Route, ...], dee
     now = stage.clock.now_ns
     chosen = {"routes": routes}
     routing = Routing(stage.order, lambda: chosen["routes"])
-    voices = Voices(stage.order, routing, lambda: next(tags))
+    voices = Voices(stage.order, routing, lambda: next(tags), lambda *_: None)
     for what, *rest in deeds:
         match what, *rest:
             case "begin", voice, pitch, velocity:
