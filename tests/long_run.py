@@ -10,6 +10,7 @@ import zlib
 from collections import Counter, deque
 from collections.abc import Callable, Iterable
 
+from live.beat.timekeeper import SYSTEM
 from live.controls import Settings
 from live.engine.hearing import ends_all
 from live.engine.session import Session
@@ -133,6 +134,11 @@ class LongRun:
         self.session.set(name, value, self.clock.now_ns())
         self._deliver()
 
+    def act(self, name: str, value: object) -> None:
+        """Do an action."""
+        self.session.act(name, value, self.clock.now_ns())
+        self._deliver()
+
     def stop(self) -> None:
         """As the daemon does at its end."""
         self.session.stop(self.clock.now_ns())
@@ -165,7 +171,7 @@ class LongRun:
         counts = self.performer.counts
         swallowed = counts[r.Counter.ECHOES] + counts[r.Counter.DOUBLES] + counts[r.Counter.LONG_MESSAGES]
         assert counts[r.Counter.HEARD] + swallowed == self.given
-        assert self.session.heard == counts[r.Counter.HEARD]
+        assert self.session.heard + self.told["system messages"] == counts[r.Counter.HEARD]
         assert not self.planned, "planned, and neither sent nor dropped nor taken back"
 
     # -- between stage and engine -----------------------------------------------------------------------
@@ -189,6 +195,8 @@ class LongRun:
     def _take(self, *records: r.StageRecord) -> None:
         for record in records:
             match record:
+                case r.Heard(message=message) if message[0] >= SYSTEM:
+                    self.told["system messages"] += 1  # time, and no playing
                 case r.Sent() | r.Dropped():
                     name = "sent" if isinstance(record, r.Sent) else "dropped"
                     if messages.is_note_on(record.message):

@@ -49,6 +49,7 @@ def an_hour(networks: Callable[[str], Network], minutes: int, first: int, change
         assert not run.wire.pedals
         if minute % change == change - 1:
             run.set("mode", "answer" if run.session.settings.mode == "harmonize" else "harmonize")
+        run.act("forget", "all")  # what is remembered of the player grows until 16,000 notes, as it should
         del played
         blocks[minute] = sys.getallocatedblocks()
     run.stop()
