@@ -28,6 +28,7 @@ from training.key_evidence import pieces  # noqa: E402
 from training.key_evidence.pieces import Keyed  # noqa: E402
 
 AFTER = (8, 16, 32)
+WHITE = (0, 2, 4, 5, 7, 9, 11)
 FOLLOWERS: dict[str, Callable[[NDArray[np.int64]], Trail]] = {"the follower": now, "before": before}
 MUSIC21 = {"music21 Krumhansl": "krumhansl", "music21 `analyze('key')`": "aarden"}
 
@@ -94,6 +95,23 @@ def turns(made: list[Joined], follow: Callable[[NDArray[np.int64]], Trail]) -> I
     yield f"{np.median(bars):.1f}"
     yield said(float(np.mean(np.array(bars) <= 2)))
     yield f"{np.mean(more):.2f}"
+
+
+def first_strange(made: list[Joined]) -> Iterator[str]:
+    """When the second piece first leaves the scale of the first: nobody can know of another key before."""
+    strikes, bars = [], []
+    for piece in made:
+        degrees = (piece.notes[piece.turn :, 1] + piece.shifts[0]) % 12
+        strange = np.flatnonzero(~np.isin(degrees, WHITE))
+        strikes.append(int(strange[0]) + 1 if len(strange) else len(piece.notes))
+        waited = piece.bars_until(piece.turn + strikes[-1] - 1) if len(strange) else np.inf
+        if waited is not None:
+            bars.append(waited)
+    yield f"{np.median(strikes):.0f}"
+    yield from (said(float(np.mean(np.array(strikes) <= most))) for most in (8, 12, 16))
+    yield f"{np.median(bars):.1f}"
+    yield said(float(np.mean(np.array(bars) <= 2)))
+    yield ""
 
 
 def signatures(found: list[Keyed], follow: Callable[[NDArray[np.int64]], Trail]) -> Iterator[str]:
@@ -199,6 +217,7 @@ def main() -> None:
         made = list(joined(found, 1000 if name == "Essen" else 300, 160 if "voices" in name else 64, rng))
         for by, follow in FOLLOWERS.items():
             benchmark.say(f"| {name} ({len(made)}) | {by} | {' | '.join(turns(made, follow))} |")
+        benchmark.say(f"| {name} ({len(made)}) | the first strange note | {' | '.join(first_strange(made))} |")
     benchmark.say(
         "",
         "Piano performances beside the key signatures of their scores (music leaves its signature often):",
