@@ -217,7 +217,7 @@ def main() -> None:
         made = list(joined(found, 1000 if name == "Essen" else 300, 160 if "voices" in name else 64, rng))
         for by, follow in FOLLOWERS.items():
             benchmark.say(f"| {name} ({len(made)}) | {by} | {' | '.join(turns(made, follow))} |")
-        benchmark.say(f"| {name} ({len(made)}) | the first strange note | {' | '.join(first_strange(made))} |")
+        benchmark.say(f"| {name} ({len(made)}) | a strange note | {' | '.join(first_strange(made))} |")
     benchmark.say(
         "",
         "Piano performances beside the key signatures of their scores (music leaves its signature often):",
