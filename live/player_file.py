@@ -14,8 +14,8 @@ from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from urllib.parse import quote
 
-from live.control_kinds import shown
-from live.errors import AntiphonError, FileError
+from live import user_file
+from live.errors import FileError
 from live.phrase_lines import PhraseLine, parse
 from live.sessions.folder import data_folder
 from models.phrase_memory import MOST
@@ -25,7 +25,6 @@ try:
 except ImportError:  # Windows: replacing the file is all that there is
     fcntl = None  # type: ignore[assignment]
 
-LONGEST_NAME = 60
 SUFFIX = ".jsonl"
 FIRST = '["antiphon phrases",1]'
 """The first line; the number changes whenever an older program could not read the file."""
@@ -33,12 +32,7 @@ FIRST = '["antiphon phrases",1]'
 
 def checked_name(value: object) -> str:
     """The player that a value means. Raises ``AntiphonError`` for what is no name."""
-    name = value.strip() if isinstance(value, str) else ""
-    if not name or len(name) > LONGEST_NAME or not name.isprintable():
-        raise AntiphonError(
-            f"a player's name has 1 to {LONGEST_NAME} printable characters, not {shown(value)}"
-        )
-    return name
+    return user_file.checked_name("player", value)
 
 
 class PlayerFile:

@@ -11,12 +11,11 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from live import user_file
 from live.control_kinds import shown
 from live.controls import Settings, checked
 from live.errors import AntiphonError, FileError
 from live.user_file import config_folder, read_json, write_json
-
-LONGEST_NAME = 60
 
 
 class Preset(NamedTuple):
@@ -87,9 +86,4 @@ class Presets:
 
 def name_of(value: object) -> str:
     """The name that a value means. Raises ``AntiphonError`` for what cannot be one."""
-    name = value.strip() if isinstance(value, str) else ""
-    if not name or len(name) > LONGEST_NAME or not name.isprintable():
-        raise AntiphonError(
-            f"a preset's name has 1 to {LONGEST_NAME} printable characters, not {shown(value)}"
-        )
-    return name
+    return user_file.checked_name("preset", value)

@@ -9,7 +9,10 @@ from typing import Any
 
 import platformdirs
 
-from live.errors import FileError
+from live.control_kinds import shown
+from live.errors import AntiphonError, FileError
+
+LONGEST_NAME = 60
 
 
 def config_folder() -> Path:
@@ -39,3 +42,13 @@ def write_json(path: Path, value: Any) -> None:
     except OSError as error:
         whole.unlink(missing_ok=True)
         raise FileError(f"cannot write {path}: {error.strerror}") from error
+
+
+def checked_name(whose: str, value: object) -> str:
+    """The name of a player or preset that a value means. Raises ``AntiphonError`` for what is no name."""
+    name = value.strip() if isinstance(value, str) else ""
+    if not name or len(name) > LONGEST_NAME or not name.isprintable():
+        raise AntiphonError(
+            f"a {whose}'s name has 1 to {LONGEST_NAME} printable characters, not {shown(value)}"
+        )
+    return name

@@ -6,14 +6,13 @@ from typing import NamedTuple
 
 from live.beat.tick_line import TickLine
 from live.stage.clock import MILLISECOND, SECOND
+from live.stage.messages import CLOCK, SYSTEM_RESET, TICKS
 
-TICKS = 24
-"""A quarter."""
 SIXTEENTH = 6
 """Ticks of the unit in which a song position is told."""
-TICK, START, CONTINUE, STOP, RESET = 0xF8, 0xFA, 0xFB, 0xFC, 0xFF
+TICK, START, CONTINUE, STOP = 0xF8, 0xFA, 0xFB, 0xFC
 SONG_POSITION = 0xF2
-CLOCK_MESSAGES = frozenset((TICK, START, CONTINUE, STOP, RESET, SONG_POSITION))
+CLOCK_MESSAGES = CLOCK | {SYSTEM_RESET}
 
 _SHORTEST_WAIT_NS, _LONGEST_WAIT_NS = 250 * MILLISECOND, SECOND
 _REMEMBERED_NS = 10 * SECOND

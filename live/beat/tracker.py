@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from live.beat.bar_chain import BarChain
+from live.beat.beats import beat_quarters
 from live.beat.confidence import Confidence, uneven
 from live.beat.pulse import Bars, Pulse, Source
 from live.beat.tempo_phase import Guess, TempoPhase, Tuning
@@ -119,10 +120,7 @@ class Tracker:
     @property
     def quarters_in_beat(self) -> float:
         """Quarters in a beat."""
-        if self._meter is None:
-            return 1.0
-        compound = self._meter.denominator >= 8 and self._meter.numerator % 3 == 0
-        return (12 if compound else 4) / self._meter.denominator
+        return beat_quarters(self._meter)
 
     def strike(self, stamp_ns: int, pitch: int, velocity: int) -> None:
         """The player struck a key. A stamp before the last one counts as the last one."""

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from live.controls import CONTROLS, Settings
 from live.engine.told import Outcome
 from live.errors import AntiphonError
-from live.presets import LONGEST_NAME, Presets
+from live.presets import Presets
+from live.user_file import LONGEST_NAME
 
 
 @pytest.fixture
