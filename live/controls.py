@@ -241,6 +241,7 @@ class Action(NamedTuple):
 ACTIONS: tuple[Action, ...] = (
     Action("panic", "every note ends now, on every channel"),
     Action("answer", "the phrase is over now: the companion answers at once"),
+    Action("veto", "what the companion is about to play is not played"),
     Action("lock_key", "the key that is heard stays; again: it is followed", "on, off or toggle", "toggle"),
     Action("forget", "your last phrase was never played", "last or all", "last"),
     Action("player", "who plays: phrases are remembered from now on under this name", "a name"),

@@ -26,6 +26,9 @@ def actions_of(session: Session) -> dict[str, Doing]:
             raise AntiphonError("nothing is answered in this mode: set mode to answer")
         session.policy.answer_now(now_ns)
 
+    def veto(_: object, now_ns: int, who: str) -> None:
+        session.policy.veto(now_ns)
+
     def tap(_: object, now_ns: int, who: str) -> None:
         tempo = session.time.tap(now_ns)
         if tempo is not None:
@@ -57,6 +60,7 @@ def actions_of(session: Session) -> dict[str, Doing]:
     return {
         "panic": panic,
         "answer": answer,
+        "veto": veto,
         "tap": tap,
         "lock_key": lock_key,
         "forget": forget,

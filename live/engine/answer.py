@@ -168,6 +168,10 @@ class Answer:
         self._asked = True
         self._enter(now_ns)
 
+    def veto(self, now_ns: int) -> None:
+        """The answer is not wanted."""
+        self._yield_to_player(now_ns)
+
     def stop(self, now_ns: int) -> None:
         """Take the answer back."""
         self._yield_to_player(now_ns)

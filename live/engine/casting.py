@@ -13,6 +13,8 @@ from live.engine.policy import Off, Policy, Stage
 from live.errors import AntiphonError
 from models.step import Network
 
+CAST = frozenset({"mode", "model"})
+"""Controls that decide who plays: they change together or not at all."""
 DEFAULT_MODEL = {"harmonize": "chorale", "answer": "piano"}
 
 
@@ -25,12 +27,17 @@ def model_of(settings: Settings) -> str | None:
     )
 
 
-def policy_of(mode: str, network: Network | None, stage: Stage) -> Policy:
+def part_of(settings: Settings) -> tuple[object, ...]:
+    """What must have changed for another policy to play."""
+    return settings.mode, model_of(settings)
+
+
+def policy_of(settings: Settings, network: Network | None, stage: Stage) -> Policy:
     """The mode over this network. Raises ``AntiphonError`` for a model that cannot do that."""
     if network is None:
         return Off()
     manifest = network.manifest
-    if mode == "answer":
+    if settings.mode == "answer":
         if manifest.voices > 1:
             raise AntiphonError(f"model {manifest.name} cannot answer: use piano or folk")
         return Answer(network, stage)

@@ -89,6 +89,9 @@ class Harmonize:
         self._harmonist.move_to(fed.harmonist, fed.ear.shift - self._ear.shift)
         self._ear = fed.ear
 
+    def veto(self, now_ns: int) -> None:
+        """Nothing: voices are struck as they are chosen."""
+
     def stop(self, now_ns: int) -> None:
         """End all voices."""
         self._voices.clear(now_ns)

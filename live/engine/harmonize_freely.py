@@ -104,6 +104,9 @@ class HarmonizeFreely:
             if context.heard and context.state.onsets[0, pitch] == SILENT:
                 context.hear(Event(context.now, Kind.ON, pitch, QUIETEST))
 
+    def veto(self, now_ns: int) -> None:
+        """Nothing: voices are struck as they are chosen."""
+
     def stop(self, now_ns: int) -> None:
         """End all voices."""
         self._voices.clear(now_ns)

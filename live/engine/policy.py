@@ -15,6 +15,7 @@ from live.engine.hearing import Heard, Hearing
 from live.engine.history import History
 from live.engine.key_follower import KeyFollower
 from live.engine.orders import Orders
+from live.engine.plans import Plans
 from live.engine.rehearing import Rehearing
 from live.engine.routing import Routing
 from live.engine.surprise import Surprise
@@ -45,6 +46,8 @@ class Stage:
     """Who gives the beat: ``time.pulse`` is read at each decision, None in free time."""
     surprise: Surprise
     """What player and companion cost in bits per note, and the companion's target."""
+    plans: Plans
+    """What is about to sound; a policy says what it may still change."""
 
     def missed(self, notes: dict[int, int]) -> None:
         """A rule played these notes (by voice), because the model was late: counted and captured."""
@@ -74,6 +77,9 @@ class Policy(Protocol):
 
     def changed(self, name: str, now_ns: int) -> None:
         """A control has another value."""
+
+    def veto(self, now_ns: int) -> None:
+        """What was planned and has not begun yet is not played. Cuts nothing that sounds."""
 
     def stop(self, now_ns: int) -> None:
         """End the companion's notes: another mode takes over, or the program ends."""
@@ -114,6 +120,9 @@ class Off:
 
     def changed(self, name: str, now_ns: int) -> None:
         """Nothing to do."""
+
+    def veto(self, now_ns: int) -> None:
+        """Nothing is planned."""
 
     def stop(self, now_ns: int) -> None:
         """Nothing sounds."""

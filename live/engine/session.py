@@ -16,7 +16,7 @@ from live.beat.timekeeper import SYSTEM, Timekeeper
 from live.controls import Settings
 from live.engine.actions import actions_of
 from live.engine.capture import Capture, NoCapture
-from live.engine.casting import Casting, model_of, policy_of
+from live.engine.casting import CAST, Casting, model_of, policy_of
 from live.engine.chosen import Chosen
 from live.engine.errands import Errand, at_once
 from live.engine.feeding import AT_ONCE, Beside, Feeding
@@ -25,7 +25,9 @@ from live.engine.history import History
 from live.engine.key_follower import KeyFollower
 from live.engine.listening import Listening
 from live.engine.mute import Mute
+from live.engine.plans import Plans
 from live.engine.policy import Policy, Stage
+from live.engine.recasting import Recasting
 from live.engine.routing import Routing
 from live.engine.state import state_of
 from live.engine.surprise import Surprise
@@ -34,7 +36,6 @@ from live.errors import AntiphonError
 from live.sessions import lines
 from live.stage import records as r
 from live.stage.clock import Clock
-from models.manifest import ModelError
 from models.step import Network
 
 TOO_OLD_NS = 250_000_000
@@ -93,7 +94,9 @@ class Session:
         self.history = History(self.time, lambda: self.settings.swing)
         """What was played and sent."""
         self.surprise = Surprise()
-        self._stage = Stage(
+        self.plans = Plans()
+        """What is about to sound."""
+        self.stage = Stage(
             send=self._mute.send,
             tags=lambda: 1 + next(self._tags) % MOST_TAGS,
             settings=lambda: self.settings,
@@ -107,17 +110,19 @@ class Session:
             history=self.history,
             time=self.time,
             surprise=self.surprise,
+            plans=self.plans,
         )
+        """What a policy may use."""
         self.on_model: Callable[[str | None], None] = lambda _: None
         """Told the model's name when another one plays, or on other channels, by the engine's thread."""
-        self._casting = Casting(networks, errand)
-        self._wanted: dict[str, Told] = {}  # mode and model that wait for a network
+        casting = Casting(networks, errand)
+        self._recasting = Recasting(self, casting)
         self._listeners: tuple[Listener, ...] = ()
         self.steers: Callable[[r.Heard, int], bool] = lambda *_: False
         """Whether a message is for control, and not heard as playing."""
         self.actions: dict[str, Doing] = actions_of(self)
-        network = self._casting.now(model_of(settings))
-        self.policy: Policy = policy_of(settings.mode, network, self._stage)
+        network = casting.now(model_of(settings))
+        self.policy: Policy = policy_of(settings, network, self.stage)
         self.feeding = Feeding(self.history, beside, lambda: self.capture.write(lines.FED, clock.now_ns()))
         """Contexts that are fed what was played before."""
         self._use(network)
@@ -144,7 +149,7 @@ class Session:
         else:
             self.capture.write(lines.NAMES[type(record)], now_ns, *record)
             self._take(record, now_ns)
-        self._settle(now_ns)
+        self.settle(now_ns)
 
     def _take(self, record: r.StageRecord | LinkWord, now_ns: int) -> None:
         match record:
@@ -221,7 +226,7 @@ class Session:
         for each in (self.time, self.policy, self.surprise):
             if each.wake_at_ns is not None and each.wake_at_ns <= now_ns:
                 each.wake(now_ns)
-        self._settle(now_ns)
+        self.settle(now_ns)
 
     def stop(self, now_ns: int) -> None:
         """End the companion's notes."""
@@ -254,7 +259,7 @@ class Session:
     @property
     def loading(self) -> str | None:
         """The name of the model that is being loaded, if one is. Any thread."""
-        return self._casting.loading
+        return self._recasting.loading
 
     def state(self) -> dict[str, Any]:
         """Everything that a person may want to know, in one plain dict. Any thread, never blocks."""
@@ -286,8 +291,8 @@ class Session:
             except AntiphonError as error:
                 self.tell(Outcome.REFUSED, name, value, who, str(error))
                 continue
-            if name in ("mode", "model"):
-                self._want(Told(Outcome.DONE, name, good, who))
+            if name in CAST:
+                self._recasting.want(Told(Outcome.DONE, name, good, who))
                 cast = True
             else:
                 changes[name] = good
@@ -295,8 +300,8 @@ class Session:
         for name, good in changes.items():
             self.tell(Outcome.DONE, name, good, who)
         if cast:
-            self._cast(now_ns)
-        self._settle(now_ns)
+            self._recasting.cast(now_ns)
+        self.settle(now_ns)
 
     def act(self, name: str, value: object, now_ns: int, who: str = "") -> None:
         """Do an action. Whether that was possible is told to the listeners."""
@@ -313,7 +318,7 @@ class Session:
             self.tell(Outcome.REFUSED, name, value, who, str(error))
         else:
             self.tell(Outcome.DONE, name, value, who)
-        self._settle(now_ns)
+        self.settle(now_ns)
 
     def _apply(self, values: Mapping[str, object], now_ns: int) -> None:
         """Controls have these values from now on; those that had them are no change."""
@@ -341,60 +346,32 @@ class Session:
         for listener in self._listeners:
             listener(Told(outcome, name, value, who, text))
 
-    def _want(self, told: Told) -> None:
-        before = self._wanted.get(told.name)
-        if before is not None:
-            self.tell(Outcome.REFUSED, *before[1:4], f"{told.name} was changed again before it was ready")
-        self._wanted[told.name] = told
+    def recast(
+        self, settings: Settings, changes: list[object], policy: Policy, network: Network | None, now_ns: int
+    ) -> None:
+        """These settings hold from now on, and this policy plays, over this network. Engine thread.
 
-    def _cast(self, now_ns: int) -> None:
-        """Take up the mode and the model that are wanted, at once or when the network is there."""
-        name = model_of(self._settings_wanted())
-        if name is None or self._casting.has(name):
-            self._casting.forget()
-            self._take_up(self._casting.now(name), now_ns)
-        elif self._casting.loading != name:
-            self._casting.soon(name, lambda result: self._take_up(result, self.now_ns()))
-            for told in list(self._wanted.values()):  # none, where errands are done at once
-                self.tell(Outcome.LOADING, *told[1:4], f"loading {name}; until then everything goes on")
-
-    def _settings_wanted(self) -> Settings:
-        return self.settings.with_values({name: told.value for name, told in self._wanted.items()})
-
-    def _take_up(self, found: Network | Exception | None, now_ns: int) -> None:
-        """The network is there, or cannot be: another policy takes over, or nothing changes."""
+        ``changes``: names and values, in one line: one without the other may not be possible.
+        """
         self._now_ns = now_ns
-        before, after = self.settings, self._settings_wanted()
-        asked, self._wanted = list(self._wanted.values()), {}
-        try:
-            if isinstance(found, Exception):
-                raise found
-            same = (before.mode, model_of(before)) == (after.mode, model_of(after))
-            policy = self.policy if same else policy_of(after.mode, found, self._stage)
-        except (AntiphonError, ModelError) as error:
-            for told in asked:
-                self.tell(Outcome.REFUSED, *told[1:4], str(error))
-            return
-        self.settings = after
-        if after != before:  # one line for both: one without the other may not be possible
-            changes = [each for told in asked for each in told[1:3]]
+        if settings != self.settings:
+            self.settings = settings
             self.capture.write(lines.CONTROL, now_ns, *changes)
         if policy is not self.policy:
-            self._use(found)
+            self._use(network)
             self.policy.stop(now_ns)
             self.history.companion_off(now_ns)
+            self.plans.tentative(())
             self.policy = policy
             self.on_model(self.playing)
-        for told in asked:
-            self.tell(*told)
-        self._settle(now_ns)
 
     def _done(self, record: r.Sent | r.Dropped | r.Cancelled, now_ns: int) -> None:
         self.policy.sent(record, now_ns)
         self.history.sent(record)
 
-    def _settle(self, now_ns: int) -> None:
-        """At the end of each turn: what was mute is told, a context that should be another is fed."""
+    def settle(self, now_ns: int) -> None:
+        """At the end of each turn: what was mute is told, a context that should be another is fed. Engine
+        thread."""
         for record in self._mute.dropped():
             self._done(record, now_ns)
         self.feeding.look(self.policy)
