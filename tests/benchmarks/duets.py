@@ -1,0 +1,223 @@
+"""The mode `duet` on recorded duets: one hand is played to it, what it plays stands beside the other hand.
+
+    python tests/benchmarks/duets.py --asap ASAP --maestro MAESTRO --split test --write docs/benchmarks.md
+
+Pieces of which nothing was learned; needs `pip install .[train]`. In zero time: some ten minutes of
+computing. `--set follow_density=1` tries a control, `--roll NAME.png` draws the first piece.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import astuple
+from functools import partial
+from itertools import islice
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
+
+import duet_pieces  # noqa: E402
+from duet_figures import (  # noqa: E402
+    NAMES,
+    Figures,
+    Player,
+    Scales,
+    densities,
+    figures,
+    loudnesses,
+    registers,
+    scales_of,
+    slope,
+)
+from duet_pieces import Duet  # noqa: E402
+from duet_run import Take, take  # noqa: E402
+from hands import LEFT, RIGHT, UNKNOWN, Floats, separate  # noqa: E402
+from tables import Benchmark  # noqa: E402
+
+from live.files.music import Music, Part  # noqa: E402
+from live.files.plot import plot  # noqa: E402
+from live.files.tempo import TempoMap  # noqa: E402
+
+GIVEN = {RIGHT: "the right hand is given", LEFT: "the left hand is given"}
+OTHER = {RIGHT: LEFT, LEFT: RIGHT}
+FOLLOWING = ("follow_density", "follow_register", "follow_loudness")
+MIDDLE_C = 60
+SURE = "Hands as the score says"
+
+
+class Measured(NamedTuple):
+    """One piece, one hand given."""
+
+    name: str
+    player: Player
+    own: Floats
+    own_figures: Figures
+    companion: Take
+    figures: Figures
+
+
+def measure(duet: Duet, given: int, seconds: float, settings: dict[str, object]) -> Measured:
+    """Play one hand of an excerpt, and measure what comes beside what the other hand had played."""
+    lasts = min(seconds, float((duet.notes[:, 0] + duet.notes[:, 3]).max()))
+    player = Player(duet.hand(given), duet.sounding(given), lasts)
+    own, scales = duet.sounding(OTHER[given]), scales_of(duet.notes)
+    found = take(duet, given, lasts, mode="duet", **settings)
+    return Measured(
+        duet.piece, player, own, figures(own, player, scales), found, figures(found.notes, player, scales)
+    )
+
+
+def strangers(duets: list[Duet], given: int, all_scales: list[Scales], seconds: float) -> Iterator[Figures]:
+    """For each piece the second part of another one, moved to its key: what chance would do."""
+    for index, duet in enumerate(duets):
+        lasts = min(seconds, float((duet.notes[:, 0] + duet.notes[:, 3]).max()))
+        player = Player(duet.hand(given), duet.sounding(given), lasts)
+        other = (index + len(duets) // 2) % len(duets)
+        part = duets[other].sounding(OTHER[given])
+        part[:, 1] += (all_scales[other].usual - all_scales[index].usual + 6) % 12 - 6
+        yield figures(part[part[:, 0] < lasts], player, all_scales[index])
+
+
+def spread(values: Iterable[float], digits: int = 2) -> str:
+    """The median, and the quartiles."""
+    known = [each for each in values if not np.isnan(each)]
+    if not known:
+        return ""
+    low, middle, high = np.percentile(known, [25, 50, 75])
+    return f"{middle:.{digits}f} ({low:.{digits}f} to {high:.{digits}f})"
+
+
+def table(found: list[Measured], chance: list[Figures]) -> Iterator[str]:
+    """A row for each figure: the own second part, the companion, another piece's."""
+    yield "| figure | the piece's own second part | the companion | another piece's second part |"
+    yield "| --- | --: | --: | --: |"
+    for place, name in enumerate(NAMES):
+        columns = ([each.own_figures for each in found], [each.figures for each in found], chance)
+        cells = (spread(astuple(each)[place] for each in column) for column in columns)
+        yield f"| {name} | {' | '.join(cells)} |"
+    ratios = [each.figures.density / each.own_figures.density for each in found]
+    yield f"| density / the own part's | 1 | {spread(ratios)} | |"
+    yield f"| tentative notes taken back or changed | | {spread(share_taken_back(found))} | |"
+    notice = [float(np.median(each.companion.notice)) for each in found if len(each.companion.notice)]
+    yield f"| seconds that a note was meant as it then sounded | | {spread(notice)} | |"
+
+
+def share_taken_back(found: list[Measured]) -> list[float]:
+    """Of each piece's tentative notes, those that did not sound as they were last said."""
+    takes = [each.companion for each in found]
+    return [each.taken_back / each.told for each in takes if each.told]
+
+
+def following(found: list[Measured]) -> str:
+    """Cells of one setting: how many notes, and how what is played goes with the player."""
+    slopes: dict[str, list[float]] = {"density": [], "register": [], "loudness": []}
+    for each in found:
+        seconds = each.player.seconds
+        for name, of in (("density", densities), ("register", registers), ("loudness", loudnesses)):
+            slopes[name].append(slope(of(each.companion.notes, seconds), of(each.player.keys, seconds)))
+    ratio = spread(each.figures.density / each.own_figures.density for each in found)
+    correlations = (
+        spread(getattr(each.figures, f"{name}_r") for each in found)
+        for name in ("density", "register", "loudness")
+    )
+    cells = [ratio, *correlations, *(spread(each) for each in slopes.values())]
+    return " | ".join(cells)
+
+
+def separation(asap: Path, splits: tuple[str, ...]) -> Iterator[str]:
+    """How often the separated hand is the score's, beside a fixed split."""
+    right, fixed = [], []
+    for each in (each for split in splits for each in duet_pieces.alignments(asap, split)):
+        sure = each.hands != UNKNOWN
+        right.append(float((separate(each.notes) == each.hands)[sure].mean()))
+        fixed.append(float(((each.notes[:, 1] < MIDDLE_C) == (each.hands == LEFT))[sure].mean()))
+    yield (
+        f"- hands separated by `hands.py`, on {len(right)} performances whose scores say the hand: "
+        f"{np.mean(right):.1%} of the notes (quartiles {np.percentile(right, 25):.1%} and "
+        f"{np.percentile(right, 75):.1%}); split at middle C {np.mean(fixed):.1%}"
+    )
+
+
+def roll(path: Path, found: Measured) -> None:
+    """A picture of what was played, and what came."""
+
+    def as_part(name: str, notes: Floats) -> Part:
+        quarters = np.concatenate(
+            [notes[:, (0,)] * 2, notes[:, 1:3], notes[:, (3,)] * 2, notes[:, :1] * 0], axis=1
+        )
+        return Part(name, quarters)
+
+    tempo = TempoMap.steady(60)  # quarters are seconds
+    music = Music(found.name, (as_part("the player", found.player.sounding),), tempo)
+    plot(path, music, [as_part("the companion", found.companion.notes)])
+
+
+def main() -> None:
+    """Measure and print."""
+    benchmark = Benchmark("duets", "duets.py", "The mode duet on recorded duets.")
+    add = benchmark.options.add_argument
+    add("--asap", type=Path, required=True)
+    add("--maestro", type=Path, help="as well so many of its performances, their hands separated")
+    add("--split", default="validation", choices=("validation", "test"))
+    add("--seconds", type=float, default=60.0, help="of each piece, from its first note on")
+    add("--pieces", type=int, default=50, help="at most, whose hands are known")
+    add("--separated", type=int, default=20, help="at most, of --maestro")
+    add("--following", type=int, default=0, help="pieces on which the controls are measured")
+    add("--set", nargs="*", default=[], metavar="CONTROL=VALUE")
+    add("--jobs", type=int, default=1)
+    add("--roll", type=Path, metavar="PNG")
+    chosen = benchmark.begin()
+    settings: dict[str, object] = dict(each.split("=") for each in chosen.set)
+
+    def excerpts(pieces: Iterator[Duet], most: int) -> list[Duet]:
+        begun = ((each, float(each.notes[0, 0])) for each in pieces)
+        short = (each.excerpt(first, first + chosen.seconds) for each, first in begun)
+        return list(islice((each for each in short if all(len(each.hand(h)) for h in GIVEN)), most))
+
+    sure = duet_pieces.known(chosen.asap, chosen.split)
+    corpora = {SURE: excerpts(sure, chosen.pieces)}
+    if chosen.maestro:
+        told = duet_pieces.in_maestro(chosen.asap, chosen.split)
+        others = duet_pieces.unknown(chosen.maestro, chosen.split, told)
+        corpora["Hands separated"] = excerpts(others, chosen.separated)
+    with ProcessPoolExecutor(chosen.jobs) as pool:
+
+        def all_of(duets: list[Duet], given: int, **more: object) -> list[Measured]:
+            job = partial(measure, given=given, seconds=chosen.seconds, settings={**settings, **more})
+            return list(pool.map(job, duets))
+
+        benchmark.say(*separation(chosen.asap, ("validation", "test")))
+        for corpus, duets in corpora.items():
+            all_scales = [scales_of(each.notes) for each in duets]
+            for given, what in GIVEN.items():
+                found = all_of(duets, given)
+                if chosen.roll and given == RIGHT:
+                    roll(chosen.roll, found[0])
+                benchmark.say(
+                    "", f"{corpus}, {what}, {len(found)} pieces of MAESTRO's {chosen.split} split:", ""
+                )
+                benchmark.say(*table(found, list(strangers(duets, given, all_scales, chosen.seconds))), "")
+                spent = spread(each.companion.spent for each in found)
+                benchmark.say(f"Seconds of computing for a second of music: {spent}.")
+        few = corpora[SURE][: chosen.following]
+        if few:
+            benchmark.say("", f"The controls, {len(few)} pieces, both hands given in turn:", "")
+            benchmark.say(
+                "| control | density / own | density r | register r | loudness r | density slope | "
+                "register slope | loudness slope |",
+                "| --- |" + " --: |" * 7,
+            )
+            for control in FOLLOWING:
+                for value in (-1.0, 0.0, 1.0):
+                    found = [each for given in GIVEN for each in all_of(few, given, **{control: value})]
+                    benchmark.say(f"| {control} {value:g} | {following(found)} |")
+    benchmark.end()
+
+
+if __name__ == "__main__":
+    main()
