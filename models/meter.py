@@ -93,3 +93,10 @@ def place_of(tick: int, meters: list[Meter]) -> Place:
     in_bar = (tick - current.bar_line) % current.bar_ticks
     quarter = min(in_bar // TICKS_PER_QUARTER, QUARTERS_IN_BAR - 1)
     return Place(in_bar % TICKS_PER_QUARTER + 1, quarter + 1, current.condition)
+
+
+def bar_of(tick: int, meters: list[Meter]) -> int:
+    """The number of the bar in which a tick lies; the first whole bar is 1, a pickup before it 0."""
+    ends = [meter.tick for meter in meters[1:]] + [tick + 1]
+    lines = (range(m.bar_line, min(end, tick + 1), m.bar_ticks) for m, end in zip(meters, ends, strict=True))
+    return sum(len(each) for each in lines)

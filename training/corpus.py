@@ -117,10 +117,34 @@ def default_cache() -> Path:
     return Path(platformdirs.user_cache_dir("antiphon")) / "corpora"
 
 
+def kind_of(data: Path) -> str:
+    """Which corpus lies in a folder or archive, told by the names of its files alone.
+
+    Raises :class:`CorpusError` when there is none.
+    """
+    names: list[str] = []
+
+    def unread(name: str) -> bool:
+        names.append(name)
+        return False
+
+    read_files(data, unread)
+    if any(name.endswith((".mid", ".midi")) for name in names):
+        return "piano"
+    for name in ("chorale", "folk"):
+        if any(_module(name).is_piece(each) for each in names):
+            return name
+    raise CorpusError(f"no corpus in {data}: neither MIDI files (MAESTRO) nor kern files (.krn)")
+
+
+def _module(name: str) -> Reader:
+    return cast(Reader, importlib.import_module(f"training.{MODULES[name]}"))
+
+
 def _reader(name: str, settings: Mapping[str, Any] | BaseModel | None) -> tuple[Reader, BaseModel]:
     if name not in MODULES:
         raise CorpusError(f"no corpus named {name!r}: there are {', '.join(MODULES)}")
-    reader = cast(Reader, importlib.import_module(f"training.{MODULES[name]}"))
+    reader = _module(name)
     values = settings.model_dump() if isinstance(settings, BaseModel) else dict(settings or {})
     try:
         return reader, reader.Settings.model_validate(values)

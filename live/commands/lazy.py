@@ -27,6 +27,14 @@ def training_module(name: str) -> Any:
         raise
 
 
+def corpus_module(name: str) -> Any:
+    """A module of ``training`` that reads corpora and needs no TensorFlow. Raises ``AntiphonError``."""
+    try:
+        return import_module(name)
+    except ModuleNotFoundError as error:
+        raise _missing((error.name or "").partition(".")[0]) from error
+
+
 def _missing(package: str) -> AntiphonError:
     return AntiphonError(
         f"this needs {package}, which is not installed: install with pip install 'antiphon[train]'"

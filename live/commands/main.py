@@ -27,6 +27,7 @@ WORDS = {
     "doctor": "doctor",
     "train": "train",
     "evaluate": "evaluate",
+    "novelty": "novelty",
     "export": "export",
 }
 """Each word of the command, and the module here that holds a function of the module's name."""
