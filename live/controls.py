@@ -30,6 +30,16 @@ def _is(control: Control) -> Any:
     return field(default=control.default, metadata={"control": control})
 
 
+def _follow(help: str) -> Number:
+    return Number(
+        default=0.0,
+        low=-1.0,
+        high=1.0,
+        effect="now",
+        help=f"a duet: {help}; -1 the other way, 0 as the model has it",
+    )
+
+
 @dataclass(frozen=True)
 class Settings(WayControls):
     """Values of all controls; frozen, so that a decision sees one state of them."""
@@ -37,7 +47,7 @@ class Settings(WayControls):
     mode: str = _is(
         Words(
             default="harmonize",
-            choices=("harmonize", "answer", "off"),
+            choices=("harmonize", "answer", "duet", "off"),
             effect="now",
             help="what the companion does",
         )
@@ -46,7 +56,7 @@ class Settings(WayControls):
         ModelName(
             default="auto",
             effect="now",
-            help="which model plays: auto goes by the mode (chorale harmonizes, piano answers)",
+            help="which model plays: auto goes by the mode (chorale harmonizes, piano does the rest)",
         )
     )
     mute: bool = _is(Switch(default=False, effect="now", help="the companion listens on, but makes no sound"))
@@ -185,6 +195,10 @@ class Settings(WayControls):
             help="where the second eighth of a beat stands; 50 is straight, 66.7 a triplet",
         )
     )
+    follow_density: float = _is(_follow("more or fewer notes as you play more or fewer"))
+    follow_register: float = _is(_follow("higher or lower as you play higher or lower"))
+    follow_loudness: float = _is(_follow("louder or softer as you play louder or softer"))
+    cover: bool = _is(Switch(default=False, effect="now", help="a duet's companion may play where you play"))
     deadline: float = _is(
         Number(
             default=20.0,

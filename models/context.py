@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from models.advice import Adviser
 from models.events import PITCHES, Event, EventArray, Kind
 from models.grid import velocity_of_bin
 from models.hindsight import Past
@@ -18,7 +19,6 @@ from models.manifest import Manifest
 from models.masks import legal_tokens, legal_voices, legal_waits
 from models.memory import UNDO
 from models.meter import Meter, place_of, positions
-from models.recollection import Recollection
 from models.sampling import Draws, Picked, Style, log_probabilities, pick
 from models.sounding import Sounding, trace
 from models.step import Logits, Network
@@ -185,13 +185,13 @@ class Context:
         self.state, self.hidden, self._undo = plan.state, plan.hidden, plan._undo
 
     def choose(
-        self, limits: Limits, style: Style, draws: Draws, recollection: Recollection | None = None
+        self, limits: Limits, style: Style, draws: Draws, adviser: Adviser | None = None
     ) -> Choice | None:
         """Choose the next event (without hearing it); None where the limits leave nothing legal.
 
-        What the model says is mixed with what a memory says, then come bias, limits and style.
+        What the model says is mixed with what an adviser says, then come bias, limits and style.
         """
-        recalled = recollection.recall(self) if recollection is not None else None
+        recalled = adviser.recall(self) if adviser is not None else None
         wait_logits = self._wait_logits()
         legal = self._legal_waits(limits)
         if not legal.any():

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import math
 
-from live.beat.beats import is_compound
+from live.beat.beats import is_compound, line_of
 from live.beat.pulse import Bars, Pulse
 
 STRAIGHT = 50.0
+SIXTEENTH = 0.25
+"""Of a quarter: what the grid is made of, in every meter."""
 
 
 def swung(quarter: float, percent: float, line: float = 0.0) -> float:
@@ -43,9 +45,25 @@ def straight_ns(pulse: Pulse | None, ns: int, percent: float) -> int:
     percent = STRAIGHT if pulse is None else swing_of(pulse.bars, percent)
     if pulse is None or percent == STRAIGHT:
         return ns
-    return pulse.ns_at(
-        straight(pulse.quarter_at(ns), percent, 0.0 if pulse.bars is None else pulse.bars.line)
-    )
+    return pulse.ns_at(straight(pulse.quarter_at(ns), percent, line_of(pulse)))
+
+
+def swung_ns(pulse: Pulse | None, ns: int, percent: float, grid: float = 0.0) -> int:
+    """When what is written there sounds: the inverse of :func:`straight_ns`.
+
+    ``grid`` 0 to 1: how far it is drawn to the nearest 16th before it is swung. In free time: then.
+    """
+    percent = STRAIGHT if pulse is None else swing_of(pulse.bars, percent)
+    if pulse is None or (percent == STRAIGHT and not grid):
+        return ns
+    line, place = line_of(pulse), pulse.quarter_at(ns)
+    place += grid * (nearest_sixteenth(place, line) - place)
+    return pulse.ns_at(swung(place, percent, line))
+
+
+def nearest_sixteenth(quarter: float, line: float) -> float:
+    """The nearest point of the grid; points are counted from ``line``."""
+    return line + round((quarter - line) / SIXTEENTH) * SIXTEENTH
 
 
 def _split(quarter: float, line: float) -> tuple[float, float]:

@@ -9,16 +9,10 @@ from typing import NamedTuple
 from live.engine.ear import Ear
 from live.engine.placing import SHORTEST_NS, Placing, Struck
 from live.engine.policy import Stage
+from live.engine.routing import Place
 from live.stage import records as r
 from models.events import Event, Kind
 from models.surprise import Course
-
-
-class Place(NamedTuple):
-    """Where a note was sent: MIDI channel (0-15) and pitch."""
-
-    channel: int
-    pitch: int
 
 
 class Own(NamedTuple):
@@ -118,8 +112,7 @@ class AnswerPlan:
     def _begin_note(self, event: Event, now_ns: int) -> None:
         """A note by the route of the first voice, which is asked for here alone."""
         route = self._stage.routing.route(1)
-        pitch = route.pitch(event.pitch - self._ear.shift)
-        place = None if pitch is None else Place(route.channel, pitch)
+        place = route.place(event.pitch - self._ear.shift)
         free_ns = 0 if place is None else self._free_ns.get(place, 0)
         struck = self.placing.strike(event.time, now_ns, max(self._voice_ns, free_ns))
         if self._monophonic:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from live.controls import Settings
 from live.engine.answer import Answer
+from live.engine.duet import Duet
 from live.engine.errands import Errand
 from live.engine.harmonize import Harmonize
 from live.engine.harmonize_freely import HarmonizeFreely
@@ -15,7 +16,7 @@ from models.step import Network
 
 CAST = frozenset({"mode", "model"})
 """Controls that decide who plays: they change together or not at all."""
-DEFAULT_MODEL = {"harmonize": "chorale", "answer": "piano"}
+DEFAULT_MODEL = {"harmonize": "chorale", "answer": "piano", "duet": "piano"}
 
 
 def model_of(settings: Settings) -> str | None:
@@ -41,6 +42,10 @@ def policy_of(settings: Settings, network: Network | None, stage: Stage) -> Poli
         if manifest.voices > 1:
             raise AntiphonError(f"model {manifest.name} cannot answer: use piano or folk")
         return Answer(network, stage)
+    if settings.mode == "duet":
+        if manifest.monophonic:
+            raise AntiphonError(f"model {manifest.name} cannot play a duet: use piano")
+        return Duet(network, stage)
     if not manifest.monophonic:
         return HarmonizeFreely(network, stage)
     if manifest.voices < 2:

@@ -11,13 +11,11 @@ from typing import NamedTuple
 
 from live.beat.beats import beat_quarters, line_of
 from live.beat.pulse import Pulse, Source
-from live.beat.swing import STRAIGHT, straight, swing_of, swung
+from live.beat.swing import SIXTEENTH, STRAIGHT, nearest_sixteenth, straight, swing_of, swung
 from live.engine.pace import CHORD_NS
 from live.stage.clock import MILLISECOND
 from models.grid import TICKS_PER_QUARTER
 
-SIXTEENTH = 0.25
-"""Of a quarter: what the grid is made of, in every meter."""
 MOST_POINTS = 4
 """Of the grid are tried for a note whose key is not free."""
 SHORTEST_NS = 10 * MILLISECOND
@@ -121,7 +119,7 @@ class Placing:
         plain_ns = self._moment(place)
         if self._chord_ns is None or plain_ns - self._chord_ns > CHORD_NS:
             self._chord_ns = plain_ns
-            self._point = self._line + round((place - self._line) / SIXTEENTH) * SIXTEENTH
+            self._point = nearest_sixteenth(place, self._line)
         late_ns = self._late(self._sounds(place))
         for _ in range(MOST_POINTS):
             due_ns = self._sounds(place + self._grid * (self._point - place)) + late_ns

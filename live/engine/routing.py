@@ -18,6 +18,13 @@ NO_PROGRAM, NO_BANK = 0, -1
 _BANK_HIGH, _BANK_LOW = 0, 32
 
 
+class Place(NamedTuple):
+    """Where a note was sent: MIDI channel (0-15) and pitch."""
+
+    channel: int
+    pitch: int
+
+
 class Route(NamedTuple):
     """One voice. ``channel`` 0-15; ``program`` 1-128 as musicians count, ``bank`` 0-16383."""
 
@@ -34,6 +41,11 @@ class Route(NamedTuple):
     def pitch(self, pitch: int) -> int | None:
         """The pitch on the wire; None where the range is too narrow to have it in any octave."""
         return folded(pitch + self.transpose, *sorted((self.low, self.high)))
+
+    def place(self, pitch: int) -> Place | None:
+        """Where the pitch goes, if anywhere."""
+        found = self.pitch(pitch)
+        return None if found is None else Place(self.channel, found)
 
     def loudness(self, velocity: int) -> int:
         """The velocity on the wire."""

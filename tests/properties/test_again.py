@@ -24,13 +24,13 @@ from live.sessions.lines import NOW, ORDER
 from live.stage import records as r
 
 Playing = list[tuple[int, object]]
-ACTIONS = st.sampled_from(["panic", "answer", "keep", "lock_key", "forget"])
+ACTIONS = st.sampled_from(["panic", "answer", "veto", "keep", "lock_key", "forget"])
 TOGETHER = st.fixed_dictionaries(
     {},
     optional={
         "mute": st.booleans(),
         "voices": st.integers(1, 3),
-        "mode": st.sampled_from(["harmonize", "answer", "off"]),
+        "mode": st.sampled_from(["harmonize", "answer", "duet", "off"]),
         "deadline": st.sampled_from([2.0, 8.0]),
         "hold": st.sampled_from(["off", "soft", "hard"]),
         "chord": st.sampled_from(["off", "Am", "F#dim"]),
@@ -53,7 +53,7 @@ def mixed(playing: Playing, more: Playing, chance: Random) -> Playing:
 
 @pytest.mark.parametrize(
     ("mode", "model"),
-    [("harmonize", None), ("harmonize", "piano"), ("answer", "piano"), ("answer", "folk")],
+    [("harmonize", None), ("harmonize", "piano"), ("answer", "piano"), ("answer", "folk"), ("duet", None)],
 )
 @settings(max_examples=40)
 @given(
@@ -69,7 +69,13 @@ def test_any_session_run_again_is_the_same(
 @pytest.mark.train
 @pytest.mark.parametrize(
     ("mode", "backbone"),
-    [("harmonize", "gru"), ("harmonize", "transformer"), ("answer", "transformer"), ("answer", "lstm")],
+    [
+        ("harmonize", "gru"),
+        ("harmonize", "transformer"),
+        ("answer", "transformer"),
+        ("answer", "lstm"),
+        ("duet", "transformer"),
+    ],
 )
 @settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(playing=PLAYING)

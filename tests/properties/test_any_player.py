@@ -28,7 +28,7 @@ MESSAGES = st.one_of(
 CHANGES = st.one_of(
     ALLOWED.filter(lambda change: change[0] != "thru"),  # it sends ends of notes that began before it
     ALLOWED.filter(lambda change: change[0] in ("mode", "model", "mute")),
-    st.tuples(st.just("act"), st.sampled_from(["panic", "answer"])),
+    st.tuples(st.just("act"), st.sampled_from(["panic", "answer", "veto"])),
 )
 PHRASES = st.lists(st.integers(55, 76), min_size=1, max_size=6)
 GAPS = st.sampled_from([0, 1, 3, 10, 40, 100, 300, 700, 1500])
@@ -56,6 +56,7 @@ def played(player: Band, playing: list[tuple[int, object]]) -> None:
         ("harmonize", "piano"),
         ("answer", "piano"),
         ("answer", "folk"),
+        ("duet", "piano"),
     ],
 )
 @settings(max_examples=30)
