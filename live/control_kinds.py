@@ -7,6 +7,7 @@ the way of a knob, 0 to 1, and back. Nothing here blocks; any thread.
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -19,6 +20,8 @@ Effect = Literal["now", "next strike", "next answer"]
 
 MAJOR_KEYS = ("C", "Db", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
 _ON, _OFF = ("on", "yes", "true", "1"), ("off", "no", "false", "0")
+_KEY_NAME = re.compile(r"([A-Ga-g])([#b]?)(-?\d)")
+_STEPS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
 _SHOWN, _LONGEST_PATH = 60, 1000
 
 
@@ -195,6 +198,32 @@ class Whole(Control):
     def to_unit(self, value: Any) -> float:
         """The middle of the part."""
         return float((value - self.low + 0.5) / (self.high - self.low + 1))
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeyOrOff(Whole):
+    """A key of the keyboard, by its MIDI number or by name (60 is C4), or ``off``, which is 0."""
+
+    low: int = 0
+    high: int = 127
+
+    type: ClassVar[type] = str
+
+    @property
+    def allowed(self) -> str:
+        """How a key is written."""
+        return "off, or a key like C4 or 60"
+
+    def checked(self, value: object) -> int:
+        """The key's number."""
+        word = value.strip() if isinstance(value, str) else ""
+        if word.lower() == "off":
+            return 0
+        named = _KEY_NAME.fullmatch(word)
+        if named is None:
+            return super().checked(value)
+        step = _STEPS[named[1].upper()] + {"": 0, "#": 1, "b": -1}[named[2]]
+        return super().checked(step + 12 * (int(named[3]) + 1))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,6 +14,7 @@ from live.control_kinds import (
     ChordName,
     Control,
     KeyName,
+    KeyOrOff,
     ModelName,
     Number,
     NumberOrOff,
@@ -139,6 +140,13 @@ class Settings(WayControls):
     )
     chord: str = _is(
         ChordName(default="off", effect="next strike", help="the chord that hold keeps the companion to")
+    )
+    split: int = _is(
+        KeyOrOff(
+            default=0,
+            effect="now",
+            help="keys below this one say the chord that all harmony goes by, and are no melody",
+        )
     )
     time: str = _is(
         Words(

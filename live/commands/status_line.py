@@ -23,7 +23,7 @@ def words(state: Mapping[str, Any], *, moving: bool = True) -> str:
     """What :meth:`live.antiphon.Antiphon.state` says, in one line. ``moving``: with bar and beat."""
     settings = state["settings"]
     who = " ".join(word for word in (settings["mode"], state["model"]) if word)
-    parts = [_time(state["time"], moving=moving), _key(state), f"{who}: {state['status']}"]
+    parts = [_time(state["time"], moving=moving), _key(state), _chord(state), f"{who}: {state['status']}"]
     parts.append(_surprise(state.get("surprise", {})))
     memory = state["memory"]
     if memory["weight"]:
@@ -54,6 +54,10 @@ def _key(state: Mapping[str, Any]) -> str:
     sure = state.get("key_confidence")
     how = " (locked)" if locked else "" if sure is None else f" ({sure:.0%} sure)"
     return f"key {state['key']}{how}"
+
+
+def _chord(state: Mapping[str, Any]) -> str:
+    return f"chord {state['chord']}" if state.get("chord") else ""
 
 
 def _surprise(told: Mapping[str, float | None]) -> str:

@@ -15,8 +15,7 @@ from live.beat.beats import next_beat
 from live.engine.answer_plan import AnswerPlan
 from live.engine.ear import Ear, Frame, hear_own
 from live.engine.entry import LEAD_NS, Entry, entry_after, silence_after
-from live.engine.hearing import Heard, Missed, Release, Silent, Strike
-from live.engine.holding import hold_of
+from live.engine.hearing import Heard, Missed, Release, Silent, Strike, Zone
 from live.engine.pace import Pace
 from live.engine.performance_ear import PerformanceEar
 from live.engine.placing import Placing
@@ -97,6 +96,10 @@ class Answer:
                 before = self._ear.context.heard
                 self._ear.silence(pitch, self._stage.straight(stamp))
                 self._own_until_now(before, now_ns)
+            case Zone(Strike(stamp, pitch, velocity)) if not self._monophonic:
+                self._ear.strike(pitch, velocity, self._stage.straight(stamp))
+            case Zone(Silent(stamp, pitch)) if not self._monophonic:
+                self._ear.silence(pitch, self._stage.straight(stamp))
             case _:
                 pass
 
@@ -301,7 +304,7 @@ class Answer:
     def _next(self, plan: AnswerPlan) -> Event | None:
         """The next event of an answer; None when it is over."""
         settings = self._stage.settings()
-        hold = hold_of(settings, self._stage.key, self._ear.shift)
+        hold = self._stage.hold(self._ear.shift, line=True)
         fade = plan.placing.ticks(FADE_NS)
         first = not plan.sounded and plan.context.now < plan.start
         least = max(0, plan.start - plan.context.now)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from live.engine.chord_zone import CHANGED
 from live.engine.diatonic import harmony_under
 from live.engine.ear import Frame
 from live.engine.harmony import Harmonist
 from live.engine.hearing import Expression, Heard, Release, Silent, Strike
-from live.engine.holding import hold_of
 from live.engine.melody import Melody
 from live.engine.pace import CHORD_NS, Pace
 from live.engine.policy import Stage
@@ -40,6 +40,7 @@ class Harmonize:
         )
         self._melody = Melody(stage.hearing.down)
         self._struck_ns = 0
+        self._velocity = QUIETEST
         self.wake_at_ns: int | None = None
 
     def heard(self, what: Heard, now_ns: int) -> None:
@@ -71,7 +72,9 @@ class Harmonize:
         """Nothing waits."""
 
     def changed(self, name: str, now_ns: int) -> None:
-        """Settings are read at each strike."""
+        """Settings are read at each strike; voices that sound go into another chord at once."""
+        if name == CHANGED and self._melody.pitch is not None:
+            self._move(now_ns)
 
     def frames(self) -> tuple[Frame, Frame]:
         """Of the ear."""
@@ -119,13 +122,14 @@ class Harmonize:
         for voice in self._voices.adopt(now_ns):
             self._harmonist.sounding.pop(voice, None)
         self._harmonist.set_voices(settings.voices)
-        hold = hold_of(settings, self._stage.key, self._ear.shift)
+        hold = self._stage.hold(self._ear.shift)
         self._harmonist.hold = hold
         self._harmonist.style = Style(settings.temperature, settings.top_p, hold.bias)
         self._stage.surprise.companion.aim(settings.surprise)
         melody = self._melody.pitch
         soon = strike.stamp_ns - self._struck_ns < CHORD_NS and melody is not None
         velocity = min(127, max(QUIETEST, round(strike.velocity * settings.loudness)))
+        self._velocity = velocity
         self._call_rule(strike, velocity)
         replaces = soon and strike.pitch > (melody or 0)
         if replaces:
@@ -148,6 +152,17 @@ class Harmonize:
             self._stage.history.told(strike.stamp_ns, told.pitch - self._ear.shift, velocity, told.voice)
         if not replaces:
             self._stage.surprise.heard(self._ear.context, before, now_ns)
+
+    def _move(self, now_ns: int) -> None:
+        """The voices go into the chord of now by the nearest ways, and the model is told so."""
+        harmonist, velocity = self._harmonist, self._velocity
+        harmonist.hold = self._stage.hold(self._ear.shift)
+        tick = self._ear.change(self._stage.straight(now_ns))
+        for each in harmonist.move(tick, velocity):
+            self._sound(each, now_ns)
+        for voice, pitch in harmonist.moved.items():
+            harmonist.tell_move(tick, voice, pitch, velocity)
+            self._stage.history.moved(now_ns, pitch - self._ear.shift, velocity, voice)
 
     def _call_rule(self, strike: Strike, velocity: int) -> None:
         """The rule's notes stand by, for the case that the model is late."""

@@ -11,12 +11,12 @@ from collections.abc import Callable
 
 import numpy as np
 
+from live.engine.chord_zone import CHANGED
 from live.engine.diatonic import harmony_under
 from live.engine.ear import Frame
 from live.engine.harmonize import QUIETEST
-from live.engine.harmony import nearest
-from live.engine.hearing import Expression, Heard, Silent, Strike
-from live.engine.holding import hold_of
+from live.engine.hearing import Expression, Heard, Silent, Strike, Zone
+from live.engine.leading import lead
 from live.engine.performance_ear import PerformanceEar
 from live.engine.policy import Stage
 from live.engine.rehearing import PerformanceAgain, Rehearing
@@ -50,6 +50,7 @@ class HarmonizeFreely:
         self._decisions = itertools.count()
         self._lowest = network.manifest.ranges[0][0]
         self._melody: int | None = None
+        self._loudness = QUIETEST
         self.wake_at_ns: int | None = None
 
     def heard(self, what: Heard, now_ns: int) -> None:
@@ -69,6 +70,10 @@ class HarmonizeFreely:
                 if pitch == self._melody:
                     self._melody = None
                     self._voices.linger(now_ns)
+            case Zone(Strike(stamp, pitch, velocity)):
+                self._ear.strike(pitch, velocity, self._stage.straight(stamp))
+            case Zone(Silent(stamp, pitch)):
+                self._ear.silence(pitch, self._stage.straight(stamp))
             case Expression(_, message):
                 self._stage.routing.express(message, now_ns)
             case _:
@@ -84,7 +89,10 @@ class HarmonizeFreely:
         """Nothing waits."""
 
     def changed(self, name: str, now_ns: int) -> None:
-        """Settings are read at each strike."""
+        """Settings are read at each strike; voices that sound go into another chord at once."""
+        if name == CHANGED and self._melody is not None:
+            hold = self._stage.hold()
+            self._move_into(hold.around(self._melody) & hold.pitches, self._melody, self._loudness, now_ns)
 
     def frames(self) -> tuple[Frame, Frame]:
         """Of the ear."""
@@ -138,12 +146,13 @@ class HarmonizeFreely:
         for voice in [each for each in self._sounding if each > settings.voices]:
             self._voices.end(voice, now_ns)
             self._silent(voice, now_ns)
-        hold = hold_of(settings, self._stage.key)
+        hold = self._stage.hold()
         tones = hold.around(melody)
         style = Style(settings.temperature, settings.top_p, hold.bias)
         spending = self._stage.surprise.companion
         spending.aim(settings.surprise)
         loudness = min(127, max(QUIETEST, round(velocity * settings.loudness)))
+        self._loudness = loudness
         self._call_rule(melody, loudness, stamp_ns)
         draws = Draws(self._stage.seed, next(self._decisions))
         context = self._ear.context
@@ -176,23 +185,25 @@ class HarmonizeFreely:
         self._voices.go_home()
 
     def _move_into(self, tones: Pitches, melody: int, loudness: int, now_ns: int) -> None:
-        """Voices that go on from before a hold took them move into it, by the nearest way."""
-        context = self._ear.context
-        for voice, pitch in list(self._sounding.items()):
-            if tones[pitch]:
-                continue
+        """Voices that go on from before a hold or another chord move into it, by the nearest ways."""
+        if all(tones[pitch] for pitch in self._sounding.values()):
+            return
+        context, before = self._ear.context, dict(self._sounding)
+        allowed = self._below(melody, tones)[_NOTES]
+        found = lead(before, allowed, melody)
+        for voice in [each for each, pitch in before.items() if found.get(each) != pitch]:
             self._silent(voice, now_ns)
-            free = context.state.onsets[0] == SILENT
-            found = np.flatnonzero(nearest(pitch, free & self._below(melody, tones)[_NOTES]))
-            if not len(found):
+            if voice not in found:
                 self._voices.end(voice, now_ns)
+        for voice, pitch in found.items():
+            if before[voice] == pitch:
                 continue
-            moved = int(found[-1])
-            context.hear(Event(context.now, Kind.ON, moved, loudness))
-            self._sounding[voice] = moved
-            if not self._voices.begin(voice, moved, loudness, now_ns):
+            if context.state.onsets[0, pitch] == SILENT:
+                context.hear(Event(context.now, Kind.ON, pitch, loudness))
+            self._sounding[voice] = pitch
+            if not self._voices.begin(voice, pitch, loudness, now_ns):
                 self._silent(voice, now_ns)
-            self._stage.note("voice", voice, moved)
+            self._stage.note("voice", voice, pitch)
 
     def _call_rule(self, melody: int, loudness: int, stamp_ns: int) -> None:
         """The rule's notes stand by, for the case that the model is late."""
@@ -200,7 +211,7 @@ class HarmonizeFreely:
         voices = range(1, settings.voices + 1)
         ranges = [(max(0, self._lowest + shift), melody + shift)] * (settings.voices + 1)
         held = {voice: pitch + shift for voice, pitch in self._sounding.items()}
-        hold = hold_of(settings, self._stage.key, shift)
+        hold = self._stage.hold(shift)
         notes = harmony_under(melody + shift, voices, ranges, held, hold)
         taken = self._stage.hearing.sounding
         real = {v: p - shift for v, p in notes.items() if 0 <= p - shift <= 127 and p - shift not in taken}

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from live.engine.leading import lead
 from models.at_once import AtOnce, Pitches
 from models.context import Context
 from models.events import PITCHES, Event, Kind
@@ -62,8 +63,13 @@ class Harmonist:
         self.heard_voices = SOUNDING_VOICES[voices]
         self.sounding: dict[int, int] = {}
         self._told: list[Event] = []
+        """The last melody note, and the voices that the model heard in its tick."""
+        self._after: list[Event] = []
+        """Voices that have moved since."""
         self._held: dict[int, int] = {}
         self._before: dict[int, int] = {}
+        self.moved: dict[int, int] = {}
+        """Voices that the model holds where the last :meth:`move` has left them, until it is told."""
 
     def strike(self, melody: Event, rest: tuple[Event, ...] = ()) -> Iterator[Event]:
         """A new melody note (``ON`` of voice 0), after a ``rest`` that ended the one before.
@@ -91,14 +97,14 @@ class Harmonist:
         before = self._look()
         self._before |= before
         self.context.hear(*rest, *self._forgotten(melody.time, before, rest), melody)
-        self._told = [melody]
+        self._told, self._after = [melody], []
         self._tones = self.hold.around(melody.pitch)
         self._look()
 
     def tell_instead(self, melody: Event) -> None:
         """The model hears this melody note in place of the last one and all that followed it."""
-        self.context.rollback(len(self._told))
-        self._told = []
+        self.context.rollback(len(self._told) + len(self._after))
+        self._told, self._after = [], []
         self._tones = self.hold.around(melody.pitch)
         self._hear(melody)
 
@@ -106,6 +112,54 @@ class Harmonist:
         """The model hears a voice under the last melody note, if it comes in order."""
         if self._told and voice > self._told[-1].voice:
             self._hear(Event(self._told[0].time, Kind.ON, pitch, velocity, voice))
+
+    def move(self, tick: int, velocity: int) -> Iterator[Event]:
+        """The hold is another while the melody note goes on: voices beside it go to its tones by the nearest
+        ways, at ``tick`` (that of the strike: it was so from then on). Yields what should sound; the model is
+        told by :meth:`tell_move` of what :attr:`moved` says then.
+        """
+        self.moved = {}
+        melody = self._held.get(0)
+        if melody is None or not self.hold.classes:
+            return
+        self._tones = self.hold.around(melody)
+        tones = self._tones & self.hold.pitches
+        places = {voice: pitch for voice, pitch in (self._held | self.sounding).items() if voice}
+        if all(tones[pitch] for pitch in places.values()):
+            return
+        found = lead(places, tones, melody)
+        for voice in sorted(places):
+            pitch, before = found.get(voice), self.sounding.get(voice)
+            if before is not None and before != pitch:
+                yield Event(tick, Kind.OFF, self.sounding.pop(voice), 0, voice)
+            if pitch is None:
+                continue
+            if before is not None and before != pitch:
+                self.sounding[voice] = pitch
+                yield Event(tick, Kind.ON, pitch, velocity, voice)
+            if self._held.get(voice) != pitch:
+                self.moved[voice] = pitch
+
+    def tell_move(self, tick: int, voice: int, pitch: int, velocity: int) -> None:
+        """The model hears that a voice has moved under the melody note; at the tick of what it heard last, in
+        place of what the voice did there."""
+        if not self._told:
+            return
+        last = self._after or self._told
+        at, again = last[-1].time, list[Event]()
+        if tick > at:
+            last, at = self._after, tick
+        else:
+            again = [event for event in last if event.time == at and event.voice > voice]
+            back = len(again) + any(event.time == at and event.voice == voice for event in last)
+            self.context.rollback(back)
+            del last[len(last) - back :]
+            self._look()
+        for event in (Event(at, Kind.ON, pitch, velocity, voice), *again):
+            if self._held.get(event.voice) != event.pitch:  # else the voice goes on
+                self.context.hear(event)
+                last.append(event)
+        self._look()
 
     @property
     def told(self) -> list[Event]:
@@ -125,7 +179,8 @@ class Harmonist:
 
     def move_to(self, other: Harmonist, semitones: int) -> None:
         """Go on from the context of another, which has heard the same music ``semitones`` higher."""
-        self.context, self._told, self._before = other.context, other._told, other._before
+        self.context, self._told, self._after = other.context, other._told, other._after
+        self._before = other._before
         self.sounding = {voice: pitch + semitones for voice, pitch in self.sounding.items()}
         self._look()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from live.stage.messages import SYSTEM_RESET
@@ -48,7 +48,13 @@ class Expression(NamedTuple):
     message: bytes
 
 
-Heard = Strike | Missed | Release | Silent | Expression
+class Zone(NamedTuple):
+    """The same, of a key below the split: it says the chord, and is no part of the melody."""
+
+    what: Strike | Release | Silent
+
+
+Heard = Strike | Missed | Release | Silent | Expression | Zone
 
 
 def ends_all(message: bytes) -> bool:
@@ -57,23 +63,31 @@ def ends_all(message: bytes) -> bool:
 
 
 class Hearing:
-    """Keys and pedal of one player (all channels together). Owned by one thread, never blocks."""
+    """Keys and pedal of one player (all channels together). Owned by one thread, never blocks.
 
-    def __init__(self) -> None:
+    ``split`` tells the lowest key of the melody as it is now; a key stays where it was struck.
+    """
+
+    def __init__(self, split: Callable[[], int] = lambda: 0) -> None:
+        self._split = split
         self.down: dict[int, int] = {}
-        """Pitch -> velocity of the keys that are down."""
+        """Pitch -> velocity of the keys that are down, without those of the zone."""
+        self.zone: dict[int, int] = {}
+        """The same of the keys that were struck below the split."""
         self._held: set[int] = set()  # by the pedal alone
+        self._held_zone: set[int] = set()
         self._pedal = False
 
     @property
     def sounding(self) -> set[int]:
-        """Pitches of the player that sound: keys that are down, and what the pedal holds."""
-        return self._held | set(self.down)
+        """Pitches of the player that sound, on either side of the split: keys that are down, and what the
+        pedal holds."""
+        return self._held | self._held_zone | set(self.down) | set(self.zone)
 
     def forget(self) -> None:
         """The ports are gone: whatever was down, its release will never be heard."""
-        self.down.clear()
-        self._held.clear()
+        for each in (self.down, self.zone, self._held, self._held_zone):
+            each.clear()
         self._pedal = False
 
     def hear(self, stamp_ns: int, message: bytes) -> Iterator[Heard]:
@@ -90,20 +104,26 @@ class Hearing:
             yield Expression(stamp_ns, message)
 
     def _strike(self, stamp_ns: int, pitch: int, velocity: int) -> Iterator[Heard]:
-        if pitch in self.down or pitch in self._held:
-            yield Silent(stamp_ns, pitch)
-        self._held.discard(pitch)
-        self.down[pitch] = velocity
-        yield Strike(stamp_ns, pitch, velocity)
+        below = pitch < self._split()
+        if pitch in (self.down if below else self.zone):  # the split was moved under a key that is down
+            yield from self._release(stamp_ns, pitch, held=False)
+        for held, down in ((self._held, self.down), (self._held_zone, self.zone)):
+            if pitch in down or pitch in held:
+                held.discard(pitch)
+                yield _on_side(Silent(stamp_ns, pitch), zone=down is self.zone)
+        (self.zone if below else self.down)[pitch] = velocity
+        yield _on_side(Strike(stamp_ns, pitch, velocity), zone=below)
 
-    def _release(self, stamp_ns: int, pitch: int) -> Iterator[Heard]:
-        if self.down.pop(pitch, None) is None:
+    def _release(self, stamp_ns: int, pitch: int, *, held: bool | None = None) -> Iterator[Heard]:
+        """A key comes up; ``held``: whether its note sounds on, if it is not the pedal that says so."""
+        zone = pitch in self.zone
+        if (self.zone if zone else self.down).pop(pitch, None) is None:
             return
-        yield Release(stamp_ns, pitch)
-        if self._pedal:
-            self._held.add(pitch)
+        yield _on_side(Release(stamp_ns, pitch), zone=zone)
+        if self._pedal if held is None else held:
+            (self._held_zone if zone else self._held).add(pitch)
         else:
-            yield Silent(stamp_ns, pitch)
+            yield _on_side(Silent(stamp_ns, pitch), zone=zone)
 
     def _control(self, stamp_ns: int, message: bytes) -> Iterator[Heard]:
         controller, value = message[1], message[2]
@@ -114,16 +134,21 @@ class Hearing:
         elif controller in (1, 11):
             yield Expression(stamp_ns, message)
         elif controller >= ALL_NOTES_OFF:
-            for pitch in list(self.down):
+            for pitch in [*self.down, *self.zone]:
                 yield from self._release(stamp_ns, pitch)
         elif controller == ALL_SOUND_OFF:
-            for pitch in list(self.down):
-                del self.down[pitch]
-                yield Release(stamp_ns, pitch)
-                yield Silent(stamp_ns, pitch)
+            for pitch in [*self.down, *self.zone]:
+                yield from self._release(stamp_ns, pitch, held=False)
             yield from self._let_go(stamp_ns)
 
     def _let_go(self, stamp_ns: int) -> Iterator[Heard]:
         held, self._held = sorted(self._held), set()
+        below, self._held_zone = sorted(self._held_zone), set()
         for pitch in held:
             yield Silent(stamp_ns, pitch)
+        for pitch in below:
+            yield Zone(Silent(stamp_ns, pitch))
+
+
+def _on_side(what: Strike | Release | Silent, *, zone: bool) -> Heard:
+    return Zone(what) if zone else what

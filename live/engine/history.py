@@ -15,7 +15,7 @@ from typing import NamedTuple
 from live.beat.pulse import Pulse
 from live.beat.swing import straight_ns
 from live.engine.ear import Beat
-from live.engine.hearing import Heard, Release, Silent, Strike
+from live.engine.hearing import Heard, Release, Silent, Strike, Zone
 from live.engine.phrases import Phrases
 from live.engine.ticks import HasPulse
 from live.stage import records as r
@@ -44,6 +44,11 @@ class Did(IntEnum):
     """A phrase has ended, of the player or of the companion."""
     ALL_OFF = 7
     """Everything stopped sounding at once: ports were lost, reports were lost."""
+    ZONE_STRIKE = 8
+    """A key below the split was struck."""
+    ZONE_SILENT = 9
+    MOVED = 10
+    """A voice under the melody note struck last went into another chord, as a score model was told it."""
 
 
 class Row(NamedTuple):
@@ -88,6 +93,10 @@ class History:
             case Silent(ns, pitch):
                 self._add(Did.SILENT, ns, pitch)
                 self.phrases.silence(self._rows[-1].ns, pitch)
+            case Zone(Strike(ns, pitch, velocity)):
+                self._add(Did.ZONE_STRIKE, ns, pitch, velocity)
+            case Zone(Silent(ns, pitch)):
+                self._add(Did.ZONE_SILENT, ns, pitch)
             case _:
                 pass
 
@@ -117,6 +126,10 @@ class History:
     def told(self, ns: int, pitch: int, velocity: int, voice: int) -> None:
         """A score model was told this voice under the melody note struck last."""
         self._add(Did.TOLD, ns, pitch, velocity, voice)
+
+    def moved(self, ns: int, pitch: int, velocity: int, voice: int) -> None:
+        """A score model was told that this voice has moved, under a melody note that goes on."""
+        self._add(Did.MOVED, ns, pitch, velocity, voice)
 
     def phrase(self, ns: int, voice: int = PLAYER) -> None:
         """A phrase has ended."""

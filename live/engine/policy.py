@@ -10,9 +10,11 @@ from typing import Protocol
 from live.beat.swing import straight_ns
 from live.beat.timekeeper import Timekeeper
 from live.controls import Settings
+from live.engine.chord_zone import ChordZone
 from live.engine.ear import Frame
 from live.engine.hearing import Heard, Hearing
 from live.engine.history import History
+from live.engine.holding import hold_of
 from live.engine.key_follower import KeyFollower
 from live.engine.orders import Orders
 from live.engine.plans import Plans
@@ -20,6 +22,7 @@ from live.engine.rehearing import Rehearing
 from live.engine.routing import Routing
 from live.engine.surprise import Surprise
 from live.stage import records as r
+from models.hold import Hold
 
 
 @dataclass
@@ -48,6 +51,13 @@ class Stage:
     """What player and companion cost in bits per note, and the companion's target."""
     plans: Plans
     """What is about to sound; a policy says what it may still change."""
+    chords: ChordZone
+    """The chord that the left hand plays, where the keyboard is split."""
+
+    def hold(self, shift: int = 0, *, line: bool = False) -> Hold:
+        """What the companion's notes are held to now, in pitches ``shift`` semitones higher; a ``line`` is
+        held less strictly to the chord of the left hand than harmony is."""
+        return hold_of(self.settings(), self.key, shift, self.chords.now(), line=line)
 
     def missed(self, notes: dict[int, int]) -> None:
         """A rule played these notes (by voice), because the model was late: counted and captured."""
@@ -76,7 +86,8 @@ class Policy(Protocol):
         """Time has passed."""
 
     def changed(self, name: str, now_ns: int) -> None:
-        """A control has another value."""
+        """A control has another value; or the chord of the left hand is another
+        (:data:`live.engine.chord_zone.CHANGED`)."""
 
     def veto(self, now_ns: int) -> None:
         """What was planned and has not begun yet is not played. Cuts nothing that sounds."""

@@ -29,6 +29,8 @@ REMEMBERED = 256
 MOST_ALONE = 8
 """More melody notes than this without any new voice under them were not harmonised."""
 SOPRANO = 1
+_HEARD = frozenset({Did.STRIKE, Did.SILENT, Did.ZONE_STRIKE, Did.ZONE_SILENT, Did.ON, Did.OFF})
+"""What a performance model hears."""
 
 
 class Then:
@@ -64,9 +66,9 @@ def enough(rows: list[Row], network: Network) -> list[Row]:
     for index in reversed(range(len(rows))):
         row = rows[index]
         if manifest.monophonic:
-            left -= row.did in (Did.STRIKE, Did.TOLD) or (row.voice == 0 and row.did == Did.ON)
+            left -= row.did in (Did.STRIKE, Did.TOLD, Did.MOVED) or (row.voice == 0 and row.did == Did.ON)
         else:
-            left -= row.did in (Did.STRIKE, Did.SILENT, Did.ON, Did.OFF)
+            left -= row.did in _HEARD
         if left < 0:
             return rows[index + 1 :]
     return rows
@@ -118,7 +120,11 @@ class PerformanceAgain:
                 self._own.discard(pitch)
                 self._player.add(pitch)
                 self.ear.strike(pitch, velocity, ns)
-            case Did.SILENT:
+            case Did.ZONE_STRIKE:
+                self._own.discard(pitch)
+                self._player.add(pitch)
+                self.ear.strike(pitch, velocity, ns)
+            case Did.SILENT | Did.ZONE_SILENT:
                 self._player.discard(pitch)
                 self.ear.silence(pitch, ns)
             case Did.ON if pitch not in self._player:
@@ -253,3 +259,5 @@ class HarmonyAgain(_ScoreAgain):
         pitch = row.pitch + self.ear.shift
         if row.did == Did.TOLD and 0 <= pitch < PITCHES:
             self.harmonist.tell_voice(row.voice, pitch, row.velocity)
+        elif row.did == Did.MOVED and 0 <= pitch < PITCHES:
+            self.harmonist.tell_move(self.ear.change(row.ns), row.voice, pitch, row.velocity)

@@ -13,13 +13,15 @@ import numpy as np
 from live.engine.ear import Beat, Frame
 from live.engine.key_follower import KeyFollower
 from live.engine.pace import CHORD_NS, Pace
-from live.engine.ticks import SHORTEST_TICKS, SIXTEENTH, HasPulse, Ticks
+from live.engine.ticks import LONGEST_TICKS, SHORTEST_TICKS, SIXTEENTH, HasPulse, Ticks
 from models.context import Context
 from models.events import Event, Kind
 from models.meter import Meter
 from models.sounding import SILENT
 from models.step import Network
 
+TOGETHER_NS = 60_000_000
+"""What changes so soon after a strike was so when it was struck."""
 _METERS = 8
 """So many changes of meter are kept: what is fed again begins later."""
 
@@ -98,6 +100,15 @@ class ScoreEar:
         self._pitch = pitch
         return Event(self._onset_tick, Kind.ON, self.model_pitch(pitch))
 
+    def change(self, ns: int) -> int:
+        """The tick of a change under the melody note that goes on: that of its strike, if it is so near."""
+        if self._onset_ns is None or ns - self._onset_ns < TOGETHER_NS:
+            return self._onset_tick
+        tick = self._ticks.change(ns, self._onset_tick)
+        if tick < self._onset_tick + SIXTEENTH:
+            return self._onset_tick
+        return min(max(tick, self.context.now), self.context.now + LONGEST_TICKS)
+
     def model_pitch(self, pitch: int) -> int:
         """As the model is told a melody note: by octaves in the range of the given voice."""
         return min(127, max(0, pitch + self.shift + self._octaves(pitch + self.shift)))
@@ -162,6 +173,8 @@ class ScoreEar:
         if sounding is None or self._release_ns is None:
             return None
         end = self._ticks.end(self._release_ns, self._onset_tick)
+        if end <= self.context.now and self.context.manifest.voices > 1:  # another voice moved after that
+            end = self.context.now + 1
         if tick - end < SIXTEENTH:
             return None
         return Event(max(end, self.context.now), Kind.OFF, sounding)

@@ -17,10 +17,11 @@ from live.controls import Settings
 from live.engine.actions import actions_of
 from live.engine.capture import Capture, NoCapture
 from live.engine.casting import CAST, Casting, model_of, policy_of
+from live.engine.chord_zone import CHANGED, ChordZone
 from live.engine.chosen import Chosen
 from live.engine.errands import Errand, at_once
 from live.engine.feeding import AT_ONCE, Beside, Feeding
-from live.engine.hearing import Hearing, Missed, Strike, ends_all
+from live.engine.hearing import Hearing, Missed, Strike, Zone, ends_all
 from live.engine.history import History
 from live.engine.key_follower import KeyFollower
 from live.engine.listening import Listening
@@ -75,9 +76,11 @@ class Session:
         self.capture = capture or NoCapture()
         self._tags = itertools.count()
         self._now_ns = 0
-        self._hearing = Hearing()
+        self._hearing = Hearing(lambda: self.settings.split)
         self.key = KeyFollower(settings.key)
         """The key that the player is in."""
+        self.chords = ChordZone(lambda: self.settings, self._hearing, self.key, self._chord_changed)
+        """The chord that all harmony goes by."""
         chosen = Chosen(lambda: self.settings)
         self._listening = Listening(chosen.filter)
         self._routing = Routing(self.send, chosen.routes)
@@ -111,6 +114,7 @@ class Session:
             time=self.time,
             surprise=self.surprise,
             plans=self.plans,
+            chords=self.chords,
         )
         """What a policy may use."""
         self.on_model: Callable[[str | None], None] = lambda _: None
@@ -137,7 +141,7 @@ class Session:
     @property
     def wake_at_ns(self) -> int | None:
         """When :meth:`wake` wants to be called."""
-        moments = (self.policy.wake_at_ns, self.time.wake_at_ns, self.surprise.wake_at_ns)
+        moments = (each.wake_at_ns for each in (self.chords, self.policy, self.time, self.surprise))
         return min((at for at in moments if at is not None), default=None)
 
     def on_record(self, record: r.StageRecord | LinkWord, now_ns: int) -> None:
@@ -209,21 +213,30 @@ class Session:
                 self.counts["missed"] += 1
                 self.policy.heard(Missed(stamp_ns, what.pitch), now_ns)
                 continue
-            if isinstance(what, Strike):
-                self.key.strike(stamp_ns, what.pitch)
+            struck = what.what if isinstance(what, Zone) else what
+            if isinstance(struck, Strike):
+                self.key.strike(stamp_ns, struck.pitch)
             self.history.heard(what)
+            if isinstance(what, Zone):
+                self.chords.heard(what, now_ns)
             self.policy.heard(what, now_ns)
-            if isinstance(what, Strike):
+            if isinstance(struck, Strike):
                 self.struck_ns = now_ns
-                self.strikes.append(self._clock.now_ns() - stamp_ns)
+                if struck is what:
+                    self.strikes.append(self._clock.now_ns() - stamp_ns)
                 self.key.follow()
-                self.time.strike(*what, now_ns)
+                self.time.strike(*struck, now_ns)
+
+    def _chord_changed(self, now_ns: int) -> None:
+        self.stage.note("chord", self.chords.shown)
+        self.policy.changed(CHANGED, now_ns)
+        self.tell(Outcome.DONE, "chord_now", self.chords.shown, "")
 
     def wake(self, now_ns: int) -> None:
         """Time has passed."""
         self._now_ns = now_ns
         self.capture.write(lines.WAKE, now_ns)
-        for each in (self.time, self.policy, self.surprise):
+        for each in (self.time, self.chords, self.policy, self.surprise):
             if each.wake_at_ns is not None and each.wake_at_ns <= now_ns:
                 each.wake(now_ns)
         self.settle(now_ns)
@@ -332,6 +345,8 @@ class Session:
                 self.send(r.SetThru(bool(value)))
             elif name == "key":
                 self.key.set(str(value))
+            elif name == "split":
+                self.chords.split_changed()
             elif name == "mute":
                 self.policy.stop(now_ns)  # what it took to sound while it was mute does not
                 self._mute.on = bool(value)

@@ -17,6 +17,7 @@ def state_of(session: Session) -> dict[str, Any]:
         "loading": session.loading,
         "key": session.key.key.name,
         "key_confidence": round(session.key.confidence, 2),
+        "chord": session.chords.shown,
         "status": session.policy.status(),
         "time": session.time.state(session.now_ns()),
         "surprise": session.surprise.state(),

@@ -110,6 +110,13 @@ class Ticks:
             return onset + snap(self._raw(ns) - onset)
         return max(onset + SIXTEENTH, self._snapped(ns))
 
+    def change(self, ns: int, onset: int) -> int:
+        """The tick of something that happens under a note that began at ``onset`` and goes on."""
+        self._follow(ns)
+        if self._pulse is None:
+            return onset + nearest(self._raw(ns) - onset)
+        return self._snapped(ns)
+
     def anchor(self, ns: int, tick: int) -> None:
         """In free time this moment is that tick, and the pace counts from here."""
         self._at_ns, self._tick, self._tempo_ns = ns, tick, None

@@ -11,6 +11,7 @@ from live.errors import AntiphonError
 ROOT = "/antiphon"
 ERROR, LOADING, STATE = f"{ROOT}/error", f"{ROOT}/loading", f"{ROOT}/state"
 SUBSCRIBE, UNSUBSCRIBE, PRESETS = f"{ROOT}/subscribe", f"{ROOT}/unsubscribe", f"{ROOT}/preset/list"
+CHORD = f"{ROOT}/chord_now"
 LONGEST_WORD = 1000
 PRESET_ENDING = "_preset"
 
@@ -73,6 +74,7 @@ def rows() -> list[Row]:
         *(Row(action_address(each.name), each.argument, each.help) for each in ACTIONS),
         Row(PRESETS, "", "answers with the names of all presets, in the order of program changes"),
         Row(STATE, "", "answers with every control, and with `/antiphon/state/...`: model, counters, time"),
+        Row(CHORD, "", "tells subscribers the name of the chord that harmony goes by, when it is another"),
         Row(SUBSCRIBE, "a port", "every change is told to this port of the sender's machine"),
         Row(UNSUBSCRIBE, "a port", "no more"),
     ]

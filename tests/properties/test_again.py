@@ -35,6 +35,7 @@ TOGETHER = st.fixed_dictionaries(
         "hold": st.sampled_from(["off", "soft", "hard"]),
         "chord": st.sampled_from(["off", "Am", "F#dim"]),
         "thru": st.booleans(),
+        "split": st.sampled_from([0, 60, 62]),
         "surprise": st.sampled_from([0.0, 2.0, 9.0]),
         "memory": st.sampled_from([0.0, 0.5, 1.0]),
     },
