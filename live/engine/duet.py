@@ -14,7 +14,7 @@ from live.beat.swing import swung_ns
 from live.engine.alone import RINGS_NS, Alone
 from live.engine.duet_plan import DuetPlan
 from live.engine.ear import Frame, hear_own
-from live.engine.hearing import Heard, Missed, Release, Silent, Strike
+from live.engine.hearing import Heard, Missed, Release, Silent, Strike, Zone
 from live.engine.own_notes import OwnNote, OwnNotes
 from live.engine.partner import Partner
 from live.engine.performance_ear import PerformanceEar
@@ -83,7 +83,14 @@ class Duet:
             case Missed(stamp, pitch):
                 self._alone.strike(stamp)
                 self._give_way(pitch, now_ns)
-            case Release(stamp, _):
+            case Zone(Strike(stamp, pitch, velocity)):  # his left hand is no part of where he plays
+                self._alone.strike(stamp)
+                self._give_way(pitch, now_ns)
+                before = context.heard
+                self._ear.strike(pitch, velocity, self._stage.straight(stamp))
+            case Zone(Silent(stamp, pitch)):
+                self._ear.silence(pitch, self._stage.straight(stamp))
+            case Release(stamp, _) | Zone(Release(stamp, _)):
                 self._alone.release(stamp)
             case _:
                 return
@@ -323,7 +330,7 @@ class Duet:
 
     @property
     def _down(self) -> bool:
-        return bool(self._stage.hearing.down)
+        return bool(self._stage.hearing.down or self._stage.hearing.zone)
 
     def _tick_at(self, ns: int) -> int:
         return self._ear.tick_at(self._stage.straight(ns))

@@ -11,7 +11,6 @@ from live.controls import Settings
 from live.engine.alone import SOFTEST, SPARSEST
 from live.engine.duet_plan import DuetPlan
 from live.engine.following import Following
-from live.engine.holding import hold_of
 from live.engine.policy import Stage
 from live.engine.room import Band, Room
 from live.engine.routing import Route
@@ -75,7 +74,7 @@ class Partner:
         settings = self._stage.settings()
         band = self._where(settings)
         mine = np.zeros(PITCHES, bool) if rests else band & ~self._taken(plan, now_ns)
-        hold = hold_of(settings, self._stage.key)
+        hold = self._stage.hold(line=True)
         may = mine & hold.tokens[_ONS]
         lean = self._following.lean(settings.follow_register)
         if hold.bias is not None:

@@ -55,7 +55,13 @@ def played(player: Band, hands: list[tuple[int, object]]) -> None:
 
 @pytest.mark.parametrize(
     ("mode", "model"),
-    [("harmonize", "chorale"), ("harmonize", "piano"), ("answer", "piano"), ("answer", "folk")],
+    [
+        ("harmonize", "chorale"),
+        ("harmonize", "piano"),
+        ("answer", "piano"),
+        ("answer", "folk"),
+        ("duet", "piano"),
+    ],
 )
 @settings(max_examples=60)
 @given(hands=BOTH_HANDS, feed_ms=st.sampled_from([None, 30.0]), time=st.sampled_from(["free", "tempo"]))

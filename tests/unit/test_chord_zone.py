@@ -13,7 +13,13 @@ from live.errors import AntiphonError
 from models.chord import Chord
 
 SPLIT = 60
-WAYS = [("harmonize", "chorale"), ("harmonize", "piano"), ("answer", "piano"), ("answer", "folk")]
+WAYS = [
+    ("harmonize", "chorale"),
+    ("harmonize", "piano"),
+    ("answer", "piano"),
+    ("answer", "folk"),
+    ("duet", "piano"),
+]
 
 
 def band(**settings: object) -> Band:
