@@ -38,8 +38,9 @@ class Antiphon:
     kept; old ones are deleted when all together take more than ``keep_bytes``. ``say`` takes a line for a
     person (default: standard error), from any thread. ``control_channel`` (1-16) is for control alone, and
     MIDI controllers are learned for what ``learn`` names, one after the other. ``osc`` (a port, or
-    HOST:PORT) listens for OSC. Phrases are remembered under the name of ``player``. Further keywords are
-    controls: ``mode="answer"``, ``voices=2``, ...; they come before those of ``preset``.
+    HOST:PORT) listens for OSC. Phrases are remembered under the name of ``player``. ``plan_port`` is an output
+    more that shows what is about to sound: a name, or True for a virtual port. Further keywords are controls:
+    ``mode="answer"``, ``voices=2``, ...; they come before those of ``preset``.
 
     Raises ``AntiphonError``, with one line, for whatever the user can put right.
     """
@@ -62,6 +63,7 @@ class Antiphon:
         osc: str | int | None = None,
         preset: str | None = None,
         player: str | None = None,
+        plan_port: str | bool | None = None,
         say: Callable[[str], None] = _complain,
         **controls: object,
     ) -> None:
@@ -87,6 +89,7 @@ class Antiphon:
             learn=tuple(learn),
             osc=None if osc is None else str(osc),
             player=player,
+            plan_port="" if plan_port is True else plan_port or None,
         )
         self._clock = SystemClock()
         self._listeners = Listeners()

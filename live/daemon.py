@@ -50,7 +50,8 @@ class Options:
     ``api`` is ``auto``, a MIDI system's name, or ``none``. ``thru`` None: on for named inputs. ``keep_bytes``
     None: sessions are never deleted. ``control_channel``: nothing on it is heard as playing. ``learn``:
     controllers are learned for these. ``osc``: a port, or HOST:PORT, to be controlled by; without a host
-    this machine alone. ``player``: under whose name phrases are remembered.
+    this machine alone. ``player``: under whose name phrases are remembered. ``plan_port``: an output more, for
+    what is about to sound; empty: a virtual one.
     """
 
     api: str = "auto"
@@ -67,6 +68,7 @@ class Options:
     learn: tuple[str, ...] = ()
     osc: str | None = None
     player: str | None = None
+    plan_port: str | None = None
 
 
 class Daemon:
@@ -175,7 +177,7 @@ class Daemon:
             opened.callback(self._sound.close)
             self._sound.start()
             output, thru = self._sound.output(), thru is not False  # nobody else sounds the player's notes
-        return ports.choose(api, options.inputs, output, thru)
+        return ports.choose(api, options.inputs, output, thru, options.plan_port)
 
     def _begin(self, opened: contextlib.ExitStack) -> None:
         opened.callback(self._close_capture)
@@ -239,7 +241,7 @@ class Daemon:
     def _say_names(self) -> None:
         """One line if another daemon runs, so that this one's ports are not those that one looks for."""
         own = [port.name for port in self.ports.ports if port.virtual]
-        if set(own) - {ports.INPUT_NAME, ports.OUTPUT_NAME}:
+        if set(own) - {ports.INPUT_NAME, ports.OUTPUT_NAME, ports.PLAN_NAME}:
             names = " and ".join(map(repr, own))
             self._say(f"another Antiphon is playing; the ports of this one are {names}")
 
@@ -261,13 +263,15 @@ class Daemon:
             osc = "" if self.osc is None else f"; OSC at {self.osc.place}"
             return f"ready: {why}; mode {mode}{osc}"
         inputs = ", ".join(port.name for port in self.ports.inputs)
-        outputs = ", ".join(port.name for port in self.ports.outputs)
+        outputs = ", ".join(port.name for port in self.ports.outputs if not port.shows_plan)
         line = f"ready: {inputs} -> {outputs} ({self.ports.api}), mode {mode}"
         if ready is not None and ready.period_frames:
             spread = 1000 * ready.period_frames / ready.sample_rate
             line += f", period {ready.period_frames} frames ({spread:.1f} ms)"
             if ready.period_frames > LARGE_PERIOD:
                 line += f", notes may wait that long: set {LARGE_PERIOD} frames or fewer"
+        if self.ports.plan_port is not None:
+            line += f", plan on {self.ports.outputs[self.ports.plan_port].name}"
         if self._sound is not None:
             line += f", {self._sound.description}"
         if self.osc is not None:

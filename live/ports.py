@@ -23,6 +23,8 @@ from live.stage.settings import NO_API, InputPort, OutputPort, StageSettings
 
 INPUT_NAME, OUTPUT_NAME = "To Antiphon", "From Antiphon"
 """Our virtual ports; these names read rightly in either list of a DAW."""
+PLAN_NAME = "Antiphon Plan"
+"""The virtual port that shows what is about to sound, where one is asked for."""
 
 _AUTO = {"linux": ("alsa", "jack"), "darwin": ("coremidi",), "win32": ("winmm",)}
 _SECOND_TRY_SECONDS = 0.3
@@ -92,17 +94,19 @@ def choose(
     inputs: Sequence[str] = (),
     output: str | None = None,
     thru: bool | None = None,
+    plan: str | None = None,
 ) -> StageSettings:
     """The ports of a daemon, as settings for its stage.
 
     Without ``inputs``: the virtual port, and the hardware keyboard as well if there is exactly one.
-    Thru is on where an input was named, off elsewhere; ``thru`` says it for all. With ``api`` None
-    there are no ports. Raises ``PortError`` for a port that is not there or not clear.
+    Thru is on where an input was named, off elsewhere; ``thru`` says it for all. ``plan`` is an output more
+    that shows the plan: a name, or empty for a virtual port. With ``api`` None there are no ports. Raises
+    ``PortError`` for a port that is not there or not clear.
 
     Where another Antiphon has the names of our virtual ports, a number follows them: ``To Antiphon 2``.
     """
     if api is None:
-        if inputs or output:
+        if inputs or output or plan is not None:
             raise PortError("there is no MIDI system, so no port can be named")
         return StageSettings(api=NO_API)
     there = list_ports(api)
@@ -111,7 +115,7 @@ def choose(
             "Windows has no virtual ports: install loopMIDI or Windows MIDI Services and name its "
             f"ports with --input and --output; {_there(there.inputs)}"
         )
-    own_input, own_output = _free_names(there)
+    own_input, own_output, own_plan = _free_names(there)
     sources = [_input(name, own_input, there) for name in inputs]
     if not inputs:
         sources.append(InputPort(own_input, virtual=True))
@@ -123,16 +127,28 @@ def choose(
     target = OutputPort(own_output, virtual=True)
     if output is not None and output != OUTPUT_NAME:
         target = OutputPort(match(output, there.outputs, "output"))
-    return StageSettings(api=api, inputs=tuple(dict.fromkeys(sources)), outputs=(target,))
+    outputs = [target] if plan is None else [target, _plan_port(plan, own_plan, there)]
+    return StageSettings(api=api, inputs=tuple(dict.fromkeys(sources)), outputs=tuple(outputs))
 
 
-def _free_names(there: PortList) -> tuple[str, str]:
+def _plan_port(name: str, own: str, there: PortList) -> OutputPort:
+    if name not in ("", PLAN_NAME):
+        return OutputPort(match(name, there.outputs, "plan port"), shows_plan=True)
+    if there.api in NO_VIRTUAL_PORTS:
+        raise PortError(
+            "Windows has no virtual ports: install loopMIDI or Windows MIDI Services and name its port with "
+            f"--plan-port; {_there(there.outputs)}"
+        )
+    return OutputPort(own, virtual=True, shows_plan=True)
+
+
+def _free_names(there: PortList) -> tuple[str, str, str]:
     """Names for our virtual ports that no other daemon has, numbered alike from 2."""
     for number in itertools.count(1):
         suffix = "" if number == 1 else f" {number}"
-        ours, theirs = INPUT_NAME + suffix, OUTPUT_NAME + suffix
-        if not _is_there(ours, there.outputs) and not _is_there(theirs, there.inputs):
-            return ours, theirs
+        to, from_, plan = INPUT_NAME + suffix, OUTPUT_NAME + suffix, PLAN_NAME + suffix
+        if not _is_there(to, there.outputs) and not any(_is_there(each, there.inputs) for each in (from_, plan)):
+            return to, from_, plan
     raise AssertionError
 
 

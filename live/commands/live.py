@@ -88,6 +88,13 @@ def live(
         str | None,
         typer.Option(metavar="NAME", help="Who plays: phrases are remembered under this name (--memory)."),
     ] = None,
+    plan_port: Annotated[
+        str | None,
+        typer.Option(
+            metavar="[NAME]",
+            help="Show what is about to sound on an output more (see docs/plan.md); without NAME a virtual one.",
+        ),
+    ] = None,
     status: Annotated[
         bool | None,
         typer.Option(help="Show time, bar, key and mode in the last line; default: on a terminal."),
@@ -117,6 +124,7 @@ def live(
         osc=osc,
         preset=preset,
         player=player,
+        plan_port=True if plan_port == "" else plan_port,
         say=lambda text: line.say(f"antiphon: {text}"),
         **given,
     )

@@ -13,6 +13,8 @@ from typing import Annotated
 
 import typer
 
+from live.commands.optional_values import filled
+
 USER_ERROR = 2
 INTERRUPTED = 130
 PIPE_CLOSED = 141
@@ -48,7 +50,7 @@ def run(arguments: list[str]) -> int:
     try:
         known = [word for word in arguments[:1] if word in WORDS or word == "--version"]
         app = application([word for word in known or WORDS if word in WORDS])
-        code = app(arguments, prog_name="antiphon", standalone_mode=False)
+        code = app(filled(arguments), prog_name="antiphon", standalone_mode=False)
         sys.stdout.flush()
     except KeyboardInterrupt:
         return INTERRUPTED

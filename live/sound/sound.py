@@ -114,7 +114,7 @@ class Sound:
 
     def connect(self, settings: StageSettings, model: str | None) -> None:
         """Connect the open ports of the stage with the synth, tell it its programs, and watch over it."""
-        (self._port,) = settings.outputs
+        self._port = settings.outputs[0]
         self._messages = programs.messages(model, self._channels())
         self._take_up()
         self._thread.start()

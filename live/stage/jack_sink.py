@@ -29,8 +29,15 @@ _UNKNOWN_PERIOD_NS = SECOND // 40
 class JackSink(RtMidiSink):
     """One open output port on JACK. Only the sender's thread calls ``send``."""
 
-    def __init__(self, midi_out: Any, clock: Clock, sleep: Callable[[float], object] = time.sleep) -> None:
-        super().__init__(midi_out)
+    def __init__(
+        self,
+        midi_out: Any,
+        clock: Clock,
+        sleep: Callable[[float], object] = time.sleep,
+        *,
+        optional: bool = False,
+    ) -> None:
+        super().__init__(midi_out, optional=optional)
         self.period_ns = _UNKNOWN_PERIOD_NS
         """How often JACK empties the ring. Set before notes are played."""
         self._clock, self._sleep = clock, sleep

@@ -17,7 +17,9 @@ class RtMidiSink:
     lead_ns = 0
     """A port sends at once; on JACK it lands on the start of the next period."""
 
-    def __init__(self, midi_out: Any) -> None:
+    def __init__(self, midi_out: Any, *, optional: bool = False) -> None:
+        """``optional``: that it refuses a message is no reason to stop the music."""
+        self._optional = optional
         self.dead = False
         """The MIDI system is gone: never call the port again. Any thread may set it."""
         self._midi_out = midi_out
@@ -40,7 +42,7 @@ class RtMidiSink:
     def send(self, message: bytes, due_ns: int) -> None:
         """Put ``message`` on the wire now. The sender's thread; blocks for the port call.
 
-        Raises ``SendError`` when the port refuses it.
+        Raises ``SendError`` when the port refuses it, unless it is optional.
         """
         if self.dead:
             raise SendError("the MIDI system has gone away")
@@ -49,7 +51,8 @@ class RtMidiSink:
                 if self._midi_out is not None:
                     self._midi_out.send_message(message)
         except (rtmidi.RtMidiError, ValueError) as error:
-            raise SendError(str(error)) from error
+            if not self._optional:
+                raise SendError(str(error)) from error
 
     def close(self) -> None:
         """Call the port no more; who opened it closes it. Idempotent."""

@@ -50,6 +50,7 @@ class Performer:
         self._report = report
         self._scheduler = Scheduler()
         self._late_limit_ns = settings.late_limit_ns
+        self._shows_plan = frozenset(n for n, port in enumerate(settings.outputs) if port.shows_plan)
         self._unsent: dict[tuple[int, Key], int] = {}
         self._ended: dict[tuple[int, Key], int] = {}
         self._left_behind: dict[int, list[bytes]] = {}
@@ -123,7 +124,8 @@ class Performer:
     def _put_everywhere(self, message: bytes, due_ns: int) -> None:
         self._clock_echo.sent(message, self._clock.now_ns())
         for port in range(len(self.outputs)):
-            self.outputs.put(port, message, due_ns)
+            if port not in self._shows_plan:
+                self.outputs.put(port, message, due_ns)
 
     def _strike(self, plan: records.Plan) -> None:
         key = _key(plan)
@@ -161,7 +163,7 @@ class Performer:
             self._unsent = dict(list(self._unsent.items())[-128:])
 
     def _drop(self, plan: records.Plan, now_ns: int, reason: DropReason) -> None:
-        self.counts[Counter.LATE_DROPPED] += reason is DropReason.LATE
+        self.counts[Counter.LATE_DROPPED] += reason is DropReason.LATE and plan.port not in self._shows_plan
         due, message, tag, cause, port = plan
         self._report(records.Dropped(due, now_ns, message, tag, cause, port, reason))
 
@@ -220,7 +222,8 @@ class Performer:
     def _output_back(self, news: records.OutputBack) -> None:
         for message in self._left_behind.pop(news.port, ()):
             self.outputs.put(news.port, message, self._clock.now_ns())
-        self.clock_out.begin_again(self._clock.now_ns())
+        if news.port not in self._shows_plan:
+            self.clock_out.begin_again(self._clock.now_ns())
         self._report(news)
 
     def close(self) -> None:

@@ -40,6 +40,10 @@ from typing import NamedTuple, TypeAlias
 ALL = 255
 """In place of a source, channel, pitch or controller: all of them."""
 
+SHOWN_TAGS = 1 << 31
+"""Tags from here on are of notes that only show the plan, on a port of their own: the engine is not told what
+becomes of them, for they are no music."""
+
 
 class CancelMode(IntEnum):
     """What a :class:`Cancel` does beside dropping note-ons that wait."""
@@ -328,6 +332,11 @@ class Text(NamedTuple):
     topic: Topic
     text: str
     number: int = 0
+
+
+def shows_the_plan(record: StageRecord) -> bool:
+    """Whether this is about a note that only shows the plan: not for the engine. Any thread."""
+    return isinstance(record, Sent | Dropped | Cancelled) and record.tag >= SHOWN_TAGS
 
 
 EngineRecord: TypeAlias = (

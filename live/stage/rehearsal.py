@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from live.stage.clock import MILLISECOND, ManualClock
 from live.stage.messages import Incoming
 from live.stage.performer import Performer, play_out
-from live.stage.records import EngineRecord, StageRecord
+from live.stage.records import EngineRecord, StageRecord, shows_the_plan
 from live.stage.settings import InputPort, OutputPort, StageSettings
 from live.stage.sinks import RecordingSink
 
@@ -22,13 +22,13 @@ class Rehearsal:
         self.clock = clock or ManualClock()
         self.sink = RecordingSink(self.clock)
         self.reports: list[StageRecord] = []
-        """Everything that the engine was told."""
+        """Everything that the engine is told."""
         inputs = tuple(InputPort(f"in {n}", thru=on) for n, on in enumerate(thru))
         settings = StageSettings(inputs=inputs, outputs=(OutputPort("out"),))
         self.performer = Performer(settings, [self.sink], self.clock, self._take)
 
     def _take(self, *records: StageRecord) -> None:
-        self.reports.extend(records)
+        self.reports.extend(each for each in records if not shows_the_plan(each))
 
     def hear(self, message: bytes, source: int = 0) -> None:
         """An input says ``message`` now."""

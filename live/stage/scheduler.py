@@ -1,7 +1,8 @@
 """A heap of dated messages. It neither waits nor sends; one thread only, nothing here blocks.
 
 The order in which messages come out depends on what they are, never on when they were put in: by the
-time at which they are handed over, then note-offs, then others, then note-ons, then their bytes.
+time at which they are handed over, then the port (what only shows the plan waits for the music), then
+note-offs, then others, then note-ons, then their bytes.
 Messages that must keep an order of their own (a registered parameter) are dated a nanosecond apart.
 """
 
@@ -21,6 +22,7 @@ class _Entry(NamedTuple):
     """A plan in the heap; compared field by field."""
 
     at_ns: int
+    port: int
     rank: int
     plan: Plan
 
@@ -42,7 +44,7 @@ class Scheduler:
 
     def add(self, plan: Plan, lead_ns: int = 0) -> None:
         """Plan a message, to be handed over ``lead_ns`` before it is due."""
-        heapq.heappush(self._heap, _Entry(plan.due_ns - lead_ns, _rank(plan.message), plan))
+        heapq.heappush(self._heap, _Entry(plan.due_ns - lead_ns, plan.port, _rank(plan.message), plan))
 
     def next_ns(self) -> int | None:
         """When the next message is to be handed over; None when there is none."""

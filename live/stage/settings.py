@@ -26,6 +26,9 @@ class OutputPort:
 
     name: str
     virtual: bool = False
+    shows_plan: bool = False
+    """What is sent there is what will be played, not what is: no MIDI clock goes there, and nothing stops
+    when it refuses a message."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,11 @@ class StageSettings:
     def ports(self) -> tuple[InputPort | OutputPort, ...]:
         """All ports, inputs first: the order in which ``PortLost`` counts."""
         return (*self.inputs, *self.outputs)
+
+    @property
+    def plan_port(self) -> int | None:
+        """The number of the output that shows the plan; None without one."""
+        return next((number for number, port in enumerate(self.outputs) if port.shows_plan), None)
 
     def to_json(self) -> str:
         """One line of JSON."""

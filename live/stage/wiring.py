@@ -69,8 +69,8 @@ class Wiring:
         return port.name if port.virtual and self._settings.api == "jack" else self._settings.client
 
     def _open_output(self, port: OutputPort, clock: Clock) -> None:
-        on_jack = self._settings.api == "jack"
-        sink = JackSink(None, clock) if on_jack else RtMidiSink(None)
+        on_jack, optional = self._settings.api == "jack", port.shows_plan
+        sink = JackSink(None, clock, optional=optional) if on_jack else RtMidiSink(None, optional=optional)
         number = len(self._settings.inputs) + len(self.sinks)
         self.sinks.append(sink)
         api, client = apis.NUMBERS[self._settings.api], self._client(port)
