@@ -38,8 +38,8 @@ class Antiphon:
     kept; old ones are deleted when all together take more than ``keep_bytes``. ``say`` takes a line for a
     person (default: standard error), from any thread. ``control_channel`` (1-16) is for control alone, and
     MIDI controllers are learned for what ``learn`` names, one after the other. ``osc`` (a port, or
-    HOST:PORT) listens for OSC. Phrases are remembered under the name of ``player``. ``plan_port`` is an output
-    more that shows what is about to sound: a name, or True for a virtual port. Further keywords are controls:
+    HOST:PORT) listens for OSC. Phrases are remembered under the name of ``player``. ``plan_port`` is one more
+    output, for what is about to sound: a name, or True for a virtual port. Further keywords are controls:
     ``mode="answer"``, ``voices=2``, ...; they come before those of ``preset``.
 
     Raises ``AntiphonError``, with one line, for whatever the user can put right.

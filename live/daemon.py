@@ -16,6 +16,7 @@ from live.engine.engine import Engine
 from live.engine.errands import Errands
 from live.engine.feeding import Beside
 from live.engine.learned import LearnedFile, Target
+from live.engine.lights import Lights
 from live.engine.loaded import Loaded
 from live.engine.provider import ProviderChoice
 from live.engine.recall import Recall
@@ -50,8 +51,8 @@ class Options:
     ``api`` is ``auto``, a MIDI system's name, or ``none``. ``thru`` None: on for named inputs. ``keep_bytes``
     None: sessions are never deleted. ``control_channel``: nothing on it is heard as playing. ``learn``:
     controllers are learned for these. ``osc``: a port, or HOST:PORT, to be controlled by; without a host
-    this machine alone. ``player``: under whose name phrases are remembered. ``plan_port``: an output more, for
-    what is about to sound; empty: a virtual one.
+    this machine alone. ``player``: under whose name phrases are remembered. ``plan_port``: one more
+    output, for what is about to sound; empty: a virtual one.
     """
 
     api: str = "auto"
@@ -152,6 +153,8 @@ class Daemon:
             beside=Beside(feeding.send, lambda: self.engine.give_way()),  # noqa: PLW0108 - made below
             seed=int.from_bytes(os.urandom(4)) if options.seed is None else options.seed,
         )
+        if (port := self.ports.plan_port) is not None:
+            self.session.plans.watch(Lights(self.session.send, port).watch, self.session.now_ns())
         recall = Recall(self.session, self.presets, errands.send)
         remembering = Remembering(self.session, errands.send, self._say)
         opened.callback(remembering.close)

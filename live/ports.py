@@ -147,7 +147,8 @@ def _free_names(there: PortList) -> tuple[str, str, str]:
     for number in itertools.count(1):
         suffix = "" if number == 1 else f" {number}"
         to, from_, plan = INPUT_NAME + suffix, OUTPUT_NAME + suffix, PLAN_NAME + suffix
-        if not _is_there(to, there.outputs) and not any(_is_there(each, there.inputs) for each in (from_, plan)):
+        taken = [_is_there(to, there.outputs), *(_is_there(each, there.inputs) for each in (from_, plan))]
+        if not any(taken):
             return to, from_, plan
     raise AssertionError
 

@@ -8,6 +8,7 @@ from under_test import model as chosen_model
 
 from live.controls import Settings
 from live.engine.feeding import AT_ONCE, Beside
+from live.engine.lights import Lights
 from live.engine.session import Session
 from live.engine.told import Outcome, Told
 from live.errors import AntiphonError
@@ -35,10 +36,11 @@ class Band:
         model: str | None = None,
         seed: int = 1,
         feed_ms: float | None = None,
+        plan_port: bool = False,
         **settings: object,
     ) -> None:
         """``feed_ms``: so long a piece of feeding a context takes; None: no time."""
-        self.stage = Rehearsal(thru=(False,))
+        self.stage = Rehearsal(thru=(False,), plan_port=plan_port)
         self.stage.clock.advance(10**9)
         chosen = Settings()
         for name, value in settings.items():
@@ -47,6 +49,8 @@ class Band:
             chosen = chosen.changed("model", model)
         beside = AT_ONCE if feed_ms is None else Beside(self._feed_later, lambda: None)  # type: ignore[arg-type]
         self.session = Session(networks, self.stage.order, chosen, self.stage.clock, seed=seed, beside=beside)
+        if plan_port:
+            self.session.plans.watch(Lights(self.session.send, 1).watch, self.stage.clock.now_ns())
         self._feed_ms = feed_ms or 0.0
         self.feeding: list[tuple[float, Callable[[], object], Callable[[object], None]]] = []
         """What is fed beside the music: when that will be done, the job, and what comes then."""
@@ -108,6 +112,11 @@ class Band:
     def stop(self) -> None:
         self.session.stop(self.stage.clock.now_ns())
         self.wait(1)
+
+    @property
+    def lit(self) -> list[tuple[float, bytes]]:
+        """The same of the port that shows the plan."""
+        return [(each[0] / MILLISECOND, each[2]) for each in self.stage.plan_sink.deliveries]
 
     def _deliver(self) -> None:
         while self._reported < len(self.stage.reports):

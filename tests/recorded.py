@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import time
+from dataclasses import replace
 from pathlib import Path
 
 from band import Band
@@ -13,7 +14,7 @@ from live.sessions.file import SessionFile
 from live.sessions.header import header_of
 from live.sessions.lines import SESSION
 from live.stage.clock import MILLISECOND
-from live.stage.settings import InputPort, OutputPort, StageSettings
+from live.stage.settings import InputPort
 
 WALL_NS = 1_790_000_000_000_000_000
 
@@ -24,7 +25,7 @@ class RecordedBand(Band):
     def __init__(self, path: Path, *, jitter_ms: float = 0, **options: object) -> None:
         super().__init__(**options)  # type: ignore[arg-type]
         self.path = path
-        ports = StageSettings(inputs=(InputPort("Keyboard"),), outputs=(OutputPort("out"),))
+        ports = replace(self.stage.settings, inputs=(InputPort("Keyboard"),))
         self.session.capture = Capture(path, clock=self.stage.clock)
         header = header_of(self.session, ports, self.stage.clock.now_ns(), WALL_NS)
         self.session.capture.write(SESSION, header.now_ns, header.model_dump())

@@ -92,7 +92,7 @@ def live(
         str | None,
         typer.Option(
             metavar="[NAME]",
-            help="Show what is about to sound on an output more (see docs/plan.md); without NAME a virtual one.",
+            help="One more output, for what is about to sound (docs/plan.md); without NAME a virtual port.",
         ),
     ] = None,
     status: Annotated[

@@ -8,7 +8,7 @@ MAY_BE_ALONE = frozenset({"--plan-port"})
 
 
 def filled(arguments: list[str]) -> list[str]:
-    """The command line with an empty value wherever one was left out: before another option, or at the end."""
+    """The command line with an empty value wherever one was left out: before an option, or at the end."""
     return list(_filled(arguments))
 
 

@@ -127,6 +127,9 @@ class Answer:
             plan.dropped(record)
             if self._monophonic:  # the note before it was ended all the same
                 self._end_own(record.due_ns)
+        elif plan.vetoed:
+            plan.ring_out(now_ns)
+            self._stage.surprise.companion.course = plan.course
         if plan.over:
             self._over(now_ns)
 
@@ -172,8 +175,12 @@ class Answer:
         self._enter(now_ns)
 
     def veto(self, now_ns: int) -> None:
-        """The answer is not wanted."""
-        self._yield_to_player(now_ns)
+        """Nothing more of this answer begins, what sounds of it rings out; one that waits does not come."""
+        self._phrase_start = None
+        self._asked = False
+        if self._plan is not None and not self._plan.vetoed:
+            self._plan.veto(now_ns)
+            self._stage.note("veto", self._plan.tag)
 
     def stop(self, now_ns: int) -> None:
         """Take the answer back."""

@@ -11,6 +11,7 @@ from live.engine.placing import SHORTEST_NS, Placing, Struck
 from live.engine.policy import Stage
 from live.engine.routing import Place
 from live.stage import records as r
+from live.stage.messages import is_note_on
 from models.events import Event, Kind
 from models.surprise import Course
 
@@ -53,7 +54,7 @@ class AnswerPlan:
         range has, or whose place another note of the plan holds: they are not sent."""
         self.began: int | None = None
         """Tick of the first note."""
-        self.sounded = self.finished = False
+        self.sounded = self.finished = self.vetoed = False
         self.ends_ns = 0
         """When the last of it is due, as far as it is planned."""
         self._free_ns: dict[Place, int] = {}  # when the key of a note that has ended is free again
@@ -64,11 +65,15 @@ class AnswerPlan:
         self._courses: dict[int, Course] = {}
         self._marks: list[tuple[int, Event]] = []  # ends of phrases: nothing is sent for them
         self._outstanding = 0
+        self._sounding: set[Place] = set()  # as far as it is reported
+        self._rings = False  # vetoed, and all that was sent before that is known
         self._causes = itertools.count(1)  # of each answer by itself, so that they never outgrow 32 bits
 
     @property
     def over(self) -> bool:
-        """Whether all of it is planned, and all that was planned has been reported."""
+        """Whether all of it is planned, and all that was planned has been reported or has rung out."""
+        if self.vetoed:
+            return self._rings and not self._sounding
         return self.finished and self._outstanding <= 0
 
     def say(self, event: Event, now_ns: int) -> None:
@@ -93,9 +98,24 @@ class AnswerPlan:
         self.finished = True
         return max(self.ends_ns, self.placing.ns_at(tick))
 
+    def veto(self, now_ns: int) -> None:
+        """Nothing more begins. What has, the stage will have said when it says that this is done."""
+        self.vetoed = self.finished = True
+        self.ends_ns = max(self.ends_ns, now_ns)
+        self._stage.send(r.Cancel(self.tag, r.CancelMode.LET_RING))
+
+    def ring_out(self, now_ns: int) -> None:
+        """The stage has done that: what sounds and has no end yet goes on as far as it was planned."""
+        self._rings = True
+        for pitch, own in list(self.own.items()):
+            if own is not None and own.place in self._sounding:
+                self.say(Event(self.context.now + 1, Kind.OFF, pitch), now_ns)
+
     def sent(self, record: r.Sent) -> Iterator[Event]:
         """What the context is to hear, because the stage has sent this."""
         self.sounded = True
+        place = Place(record.message[0] & 0x0F, record.message[1])
+        (self._sounding.add if is_note_on(record.message) else self._sounding.discard)(place)
         event = self._events.pop(record.cause, None)
         self.course = self._courses.pop(record.cause, self.course)
         if event is not None:

@@ -11,10 +11,11 @@ from live.engine.harmony import Harmonist
 from live.engine.hearing import Expression, Heard, Release, Silent, Strike
 from live.engine.melody import Melody
 from live.engine.pace import CHORD_NS, Pace
-from live.engine.policy import Stage
+from live.engine.policy import NOTHING_AHEAD, Stage
 from live.engine.rehearing import SOPRANO, HarmonyAgain, Rehearing
 from live.engine.score_ear import ScoreEar
 from live.engine.voices import Voices
+from live.errors import AntiphonError
 from live.stage import records as r
 from models.events import Event, Kind
 from models.sampling import Style
@@ -93,7 +94,8 @@ class Harmonize:
         self._ear = fed.ear
 
     def veto(self, now_ns: int) -> None:
-        """Nothing: voices are struck as they are chosen."""
+        """There is nothing: voices are struck as they are chosen."""
+        raise AntiphonError(NOTHING_AHEAD)
 
     def stop(self, now_ns: int) -> None:
         """End all voices."""

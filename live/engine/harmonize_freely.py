@@ -18,9 +18,10 @@ from live.engine.harmonize import QUIETEST
 from live.engine.hearing import Expression, Heard, Silent, Strike, Zone
 from live.engine.leading import lead
 from live.engine.performance_ear import PerformanceEar
-from live.engine.policy import Stage
+from live.engine.policy import NOTHING_AHEAD, Stage
 from live.engine.rehearing import PerformanceAgain, Rehearing
 from live.engine.voices import Voices
+from live.errors import AntiphonError
 from live.stage import records as r
 from models.at_once import more
 from models.context import Allowed, Limits
@@ -113,7 +114,8 @@ class HarmonizeFreely:
                 context.hear(Event(context.now, Kind.ON, pitch, QUIETEST))
 
     def veto(self, now_ns: int) -> None:
-        """Nothing: voices are struck as they are chosen."""
+        """There is nothing: voices are struck as they are chosen."""
+        raise AntiphonError(NOTHING_AHEAD)
 
     def stop(self, now_ns: int) -> None:
         """End all voices."""

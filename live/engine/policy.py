@@ -21,8 +21,11 @@ from live.engine.plans import Plans
 from live.engine.rehearing import Rehearing
 from live.engine.routing import Routing
 from live.engine.surprise import Surprise
+from live.errors import AntiphonError
 from live.stage import records as r
 from models.hold import Hold
+
+NOTHING_AHEAD = "nothing is planned ahead in this mode, so there is nothing to veto"
 
 
 @dataclass
@@ -90,7 +93,10 @@ class Policy(Protocol):
         (:data:`live.engine.chord_zone.CHANGED`)."""
 
     def veto(self, now_ns: int) -> None:
-        """What was planned and has not begun yet is not played. Cuts nothing that sounds."""
+        """What was planned and has not begun yet is not played. Cuts nothing that sounds.
+
+        Raises ``AntiphonError`` where nothing is ever planned ahead.
+        """
 
     def stop(self, now_ns: int) -> None:
         """End the companion's notes: another mode takes over, or the program ends."""
@@ -133,7 +139,8 @@ class Off:
         """Nothing to do."""
 
     def veto(self, now_ns: int) -> None:
-        """Nothing is planned."""
+        """There is nothing."""
+        raise AntiphonError(NOTHING_AHEAD)
 
     def stop(self, now_ns: int) -> None:
         """Nothing sounds."""

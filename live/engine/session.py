@@ -41,7 +41,7 @@ from models.step import Network
 
 TOO_OLD_NS = 250_000_000
 """A key press taken up later was missed: after a flood the oldest would be served while the newest wait."""
-MOST_TAGS = 2**32 - 1
+MOST_TAGS = r.SHOWN_TAGS - 1
 """Tag 0 belongs to no plan."""
 
 
@@ -97,7 +97,7 @@ class Session:
         self.history = History(self.time, lambda: self.settings.swing)
         """What was played and sent."""
         self.surprise = Surprise()
-        self.plans = Plans()
+        self.plans = Plans(lambda: self._mute.on)
         """What is about to sound."""
         self.stage = Stage(
             send=self._mute.send,
@@ -152,6 +152,7 @@ class Session:
             self.capture.write(lines.STEERED, now_ns, *record)
         else:
             self.capture.write(lines.NAMES[type(record)], now_ns, *record)
+            self.plans.reported(record)
             self._take(record, now_ns)
         self.settle(now_ns)
 
@@ -186,7 +187,7 @@ class Session:
                 self.policy.reset()
             case r.SourceGone(source):
                 self._let_go_of(source, now_ns)
-            case r.Ready() | r.OutputBack():
+            case r.Ready() | r.OutputBack(0):
                 self._tell_outputs(record, now_ns)
             case _:
                 self.time.take(record, now_ns)
@@ -246,10 +247,12 @@ class Session:
         self._now_ns = now_ns
         self.capture.write(lines.STOP, now_ns)
         self.policy.stop(now_ns)
+        self.plans.settle(now_ns)
 
     def send(self, *orders: r.EngineRecord) -> None:
         """Orders for the stage, captured. Engine thread."""
         self._to_stage(*orders)
+        self.plans.ordered(orders)
         self.capture.write(lines.ORDER, self._now_ns, *orders)
 
     def _read_clock(self) -> int:
@@ -390,3 +393,4 @@ class Session:
         for record in self._mute.dropped():
             self._done(record, now_ns)
         self.feeding.look(self.policy)
+        self.plans.settle(now_ns)

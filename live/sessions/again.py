@@ -12,6 +12,7 @@ from typing import Any
 
 from live.controls import Settings
 from live.engine.feeding import Beside, Held
+from live.engine.lights import Lights
 from live.engine.remembering import take_up
 from live.engine.session import Session
 from live.errors import AntiphonError
@@ -125,6 +126,8 @@ class _Again:
             readings=self._reading,
             beside=Beside(self._feeding.send, lambda: None),
         )
+        if (port := header.plan_port) is not None:
+            self.session.plans.watch(Lights(self.session.send, port).watch, header.now_ns)
 
     def now_ns(self) -> int:
         """The moment of the entry, for what is only counted."""

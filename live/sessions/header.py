@@ -48,6 +48,12 @@ class Header(BaseModel):
         """The class of the machine."""
         return {name: self.machine.get(name, "") for name in COMPUTES}
 
+    @property
+    def plan_port(self) -> int | None:
+        """The output on which the plan was shown, if one was."""
+        outputs = self.ports.get("outputs", [])
+        return next((number for number, port in enumerate(outputs) if port.get("shows_plan")), None)
+
 
 def header_of(session: Session, ports: StageSettings, now_ns: int, wall_ns: int) -> Header:
     """What is to be known of a session that begins now. Takes milliseconds."""

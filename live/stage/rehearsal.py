@@ -12,20 +12,25 @@ from live.stage.messages import Incoming
 from live.stage.performer import Performer, play_out
 from live.stage.records import EngineRecord, StageRecord, shows_the_plan
 from live.stage.settings import InputPort, OutputPort, StageSettings
-from live.stage.sinks import RecordingSink
+from live.stage.sinks import RecordingSink, Sink
 
 
 class Rehearsal:
-    """One recording output, and an input for each entry of ``thru``."""
+    """One recording output, one more for the plan if asked for, and an input for each entry of ``thru``."""
 
-    def __init__(self, thru: Sequence[bool] = (True,), clock: ManualClock | None = None) -> None:
+    def __init__(
+        self, thru: Sequence[bool] = (True,), clock: ManualClock | None = None, *, plan_port: bool = False
+    ) -> None:
         self.clock = clock or ManualClock()
         self.sink = RecordingSink(self.clock)
         self.reports: list[StageRecord] = []
         """Everything that the engine is told."""
         inputs = tuple(InputPort(f"in {n}", thru=on) for n, on in enumerate(thru))
-        settings = StageSettings(inputs=inputs, outputs=(OutputPort("out"),))
-        self.performer = Performer(settings, [self.sink], self.clock, self._take)
+        self.plan_sink = RecordingSink(self.clock)
+        outputs = (OutputPort("out"), OutputPort("plan", shows_plan=True))[: 1 + plan_port]
+        self.settings = StageSettings(inputs=inputs, outputs=outputs)
+        sinks: list[Sink] = [self.sink, self.plan_sink]
+        self.performer = Performer(self.settings, sinks[: len(outputs)], self.clock, self._take)
 
     def _take(self, *records: StageRecord) -> None:
         self.reports.extend(each for each in records if not shows_the_plan(each))
