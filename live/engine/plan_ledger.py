@@ -189,6 +189,7 @@ class Ledger:
                 for place in _named(group, order):
                     for note in group[place]:
                         note.ends_ns = None
+                        self._touched[note.id] = note
             return
         for place in _named(self._ordered, order):
             for note in self._ordered.pop(place):

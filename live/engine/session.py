@@ -392,5 +392,5 @@ class Session:
         thread."""
         for record in self._mute.dropped():
             self._done(record, now_ns)
-        self.feeding.look(self.policy)
         self.plans.settle(now_ns)
+        self.feeding.look(self.policy)

@@ -60,11 +60,13 @@ def mixed(playing: Playing, more: Playing, chance: Random) -> Playing:
 @given(
     playing=st.builds(mixed, PLAYING, st.lists(MORE, max_size=6), st.randoms()),
     feed_ms=st.sampled_from([None, 1.0, 7.0, 150.0]),
+    plan_port=st.booleans(),
+    watched=st.booleans(),
 )
 def test_any_session_run_again_is_the_same(
-    mode: str, model: str | None, playing: Playing, feed_ms: float | None
+    mode: str, model: str | None, playing: Playing, feed_ms: float | None, plan_port: bool, watched: bool
 ):
-    assert_the_same_again(babbler, mode, model, playing, feed_ms)
+    assert_the_same_again(babbler, mode, model, playing, feed_ms, plan_port=plan_port, watched=watched)
 
 
 @pytest.mark.train
@@ -90,8 +92,16 @@ def test_with_real_networks_too(tiny: Callable[[str], Tiny], mode: str, backbone
 
 
 def assert_the_same_again(
-    networks: Any, mode: str, model: str | None, playing: Playing, feed_ms: float | None = None
+    networks: Any,
+    mode: str,
+    model: str | None,
+    playing: Playing,
+    feed_ms: float | None = None,
+    *,
+    plan_port: bool = False,
+    watched: bool = False,
 ) -> None:
+    """``watched``: from some moment on somebody is told the plan, of whom nothing is written."""
     with TemporaryDirectory() as folder:
         band = RecordedBand(
             Path(folder) / "one.jsonl",
@@ -100,10 +110,13 @@ def assert_the_same_again(
             mode=mode,
             model=model,
             feed_ms=feed_ms,
+            plan_port=plan_port,
         )
         band.play(tune([60, 64, 67], gap_ms=110, length_ms=80), rest_ms=700)
-        for gap, what in playing:
+        for number, (gap, what) in enumerate(playing):
             band.wait(gap)
+            if watched and number == 1:
+                band.session.plans.watch(lambda *_: None, band.stage.clock.now_ns())
             if isinstance(what, bytes):
                 band.play([(0, what)])
             elif isinstance(what, list):

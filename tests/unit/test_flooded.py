@@ -11,7 +11,7 @@ from sounded import off, on
 
 from live.controls import Settings
 from live.engine.engine import PUT_OFF_NS, Engine
-from live.engine.session import TOO_OLD_NS, Session
+from live.engine.session import MOST_TAGS, TOO_OLD_NS, Session
 from live.stage import records as r
 from live.stage.clock import MILLISECOND, SECOND, ManualClock
 from live.stage.mirror import Mirror
@@ -79,7 +79,7 @@ def test_a_flood_does_not_put_off_what_is_due() -> None:
 
 def test_tags_come_round_without_the_one_that_belongs_to_nobody() -> None:
     late = Late("harmonize")
-    late.session._tags = itertools.count(2**32 - 4)
+    late.session._tags = itertools.count(MOST_TAGS - 3)
     tags = []
     for pitch in (60, 65, 70, 75, 80, 67):
         orders = late.hears(on(pitch), 0)
@@ -87,7 +87,8 @@ def test_tags_come_round_without_the_one_that_belongs_to_nobody() -> None:
         tags += [
             order.tag for order in orders if isinstance(order, r.Plan) and order.message[0] & 0xF0 == 0x90
         ]
-    assert {1, 2, 2**32 - 1} <= set(tags)
+    assert {1, 2, MOST_TAGS} <= set(tags)
+    assert max(tags) < r.SHOWN_TAGS
     assert 0 not in tags
 
 

@@ -126,3 +126,43 @@ def test_an_unknown_system_is_refused() -> None:
 def test_settings_survive_the_command_line() -> None:
     settings = StageSettings("jack", (InputPort("a", True, True),), (OutputPort("b"),), 7)
     assert StageSettings.from_json(settings.to_json()) == settings
+
+
+PLAN = {
+    "alsa": (("Antiphon:Antiphon Plan 134:0",), ()),
+    "jack": (("Antiphon Plan:Antiphon Plan",), ()),
+    "coremidi": (("Antiphon Plan",), ()),
+}
+
+
+@pytest.mark.parametrize("api", list(FIRST))
+@pytest.mark.parametrize("name", ["", "Antiphon Plan"])
+def test_a_third_port_shows_the_plan(monkeypatch: pytest.MonkeyPatch, api: str, name: str) -> None:
+    for daemons, suffix in (((), ""), ((FIRST,), " 2"), ((PLAN,), " 2"), ((FIRST, PLAN, SECOND), " 3")):
+        names_beside(monkeypatch, api, *daemons)
+        chosen = choose(api, plan=name)
+        assert chosen.outputs == (
+            OutputPort(f"From Antiphon{suffix}", virtual=True),
+            OutputPort(f"Antiphon Plan{suffix}", virtual=True, shows_plan=True),
+        )
+        assert chosen.plan_port == 1
+        assert StageSettings.from_json(chosen.to_json()) == chosen
+
+
+@pytest.mark.usefixtures("alsa")
+def test_a_port_of_that_name_shows_the_plan() -> None:
+    chosen = choose("alsa", [], None, plan="fluid")
+    assert [port.shows_plan for port in chosen.outputs] == [False, True]
+    assert "FLUID" in chosen.outputs[1].name
+    assert choose("alsa").plan_port is None
+    with pytest.raises(PortError, match="there is no MIDI plan port 'lamp'; there are: "):
+        choose("alsa", plan="lamp")
+
+
+def test_the_plan_needs_a_port_that_can_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(PortError, match="no MIDI system"):
+        choose(None, plan="")
+    monkeypatch.setattr(ports, "list_ports", lambda _: PortList("winmm", ("loop",), ("synth", "lights")))
+    with pytest.raises(PortError, match="--plan-port; there are: synth, lights"):
+        choose("winmm", ["loop"], "synth", plan="")
+    assert choose("winmm", ["loop"], "synth", plan="lights").plan_port == 1
