@@ -26,7 +26,11 @@ LONGEST_WAIT_SECONDS = 4.0
 REMEMBERED = 1024
 """Events of a prompt that are heard; no network here looks back further."""
 
-_OFFS_ONLY = (np.arange(TOKENS) >= OFF_TOKENS) & (np.arange(TOKENS) < PHRASE_TOKEN)
+BEFORE_ALL = -1
+"""The decision before the first one."""
+
+_ENDINGS = (Kind.OFF, Kind.PHRASE)
+_ENDINGS_ONLY = (np.arange(TOKENS) >= OFF_TOKENS) & (np.arange(TOKENS) <= PHRASE_TOKEN)
 _WITH_END = np.ones(TOKENS, bool)
 
 
@@ -38,7 +42,7 @@ def continue_events(
     With ``may_end`` the music stops earlier if the model says so; the last event is then ``END``.
     """
     context = Context(network, meters=piece.meters)
-    _hear_prompt(context, piece.events(context.grid, network.manifest.voices), start)
+    _hear_prompt(context, piece.events(context.grid, network.manifest.voices), start, style, seed)
     return _said(context, start=start, end=end, may_end_at=start if may_end else None, style=style, seed=seed)
 
 
@@ -96,10 +100,26 @@ def _said(
     yield from _ended(context, end)
 
 
-def _hear_prompt(context: Context, events: EventArray, start: int) -> None:
-    """Hear the end of a prompt, without its ``end``; what begins after ``start`` is not heard."""
+def _hear_prompt(context: Context, events: EventArray, start: int, style: Style, seed: int) -> None:
+    """Hear the end of a prompt, without its ``end``; what begins after ``start`` is not heard.
+
+    On the score grid an ``off`` says that a rest follows. Whether one does after the prompt is for the model
+    to say, so notes that last until ``start`` are not ended; where a phrase ends there as well, the model is
+    asked at once, since no ``off`` may come after that.
+    """
     kept = events[(events[:, KIND] != Kind.END) & (events[:, TIME] <= start)]
+    phrase = Event(start, Kind.PHRASE)
+    open_end = context.grid.monophonic & (kept[:, TIME] == start) & np.isin(kept[:, KIND], _ENDINGS)
+    phrase_ends = bool((kept[open_end, KIND] == Kind.PHRASE).any())
+    kept = kept[~open_end]
     context.hear_all(kept[-REMEMBERED:], before=kept[:-REMEMBERED])
+    if phrase_ends:
+        wait = start - context.now
+        limits = Limits(least=wait, most=wait, voices=(phrase.voice,), tokens=_ENDINGS_ONLY)
+        choice = context.choose(limits, style, Draws(seed, BEFORE_ALL))
+        if choice is not None and choice.event.kind == Kind.OFF:
+            context.hear(choice.event)
+        context.hear(phrase)
 
 
 def _replaced(context: Context, event: Event) -> Iterator[Event]:
