@@ -121,10 +121,12 @@ class Duet:
             plan = self._plan = self._begin(now_ns)
         if plan is None:
             self.wake_at_ns = None
+            self._stage.plans.tentative(())
             return
         more = self._plan_on(plan, now_ns)
         self._order(plan, self._stage.now())
-        self._stage.plans.tentative(plan.tentative())
+        if not more:  # until then what was meant before stands: most of it will be meant again
+            self._stage.plans.tentative(plan.tentative())
         self.wake_at_ns = now_ns if more else self._next_ns(plan)
 
     def changed(self, name: str, now_ns: int) -> None:
@@ -137,6 +139,7 @@ class Duet:
         if self._plan is not None and self._plan.notes:
             last_ns = max(note.due_ns for note in self._plan.notes)
             self._quiet_ns = max(now_ns + AHEAD_NS, last_ns + SHORTEST_NS)
+            self._stage.plans.tentative(())
             self._anew(now_ns)
 
     def stop(self, now_ns: int) -> None:
@@ -200,15 +203,18 @@ class Duet:
     def _anew(self, now_ns: int) -> None:
         """The plan does not hold any more."""
         self._drop_plan()
-        self.wake_at_ns = None if self._alone.nobody else now_ns
+        self.wake_at_ns = now_ns
+        if self._alone.nobody:
+            self.wake_at_ns = None
+            self._stage.plans.tentative(())
 
     def _drop_plan(self) -> None:
         self._plan = None
         self._stage.surprise.companion.course = self._course
-        self._stage.plans.tentative(())
 
     def _rest(self) -> None:
         self._drop_plan()
+        self._stage.plans.tentative(())
         self._alone.forget()
         self._quiet_ns = 0
         self.wake_at_ns = None
