@@ -23,13 +23,15 @@ from training.errors import TrainingError
 
 @dataclass
 class Progress:
-    """How far a run has come. ``seconds`` counts training time over all its resumptions."""
+    """How far a run has come. ``seconds`` counts training time over all its resumptions, ``waited`` how
+    much of it the training waited for batches."""
 
     step: int = 0
     epoch: int = 0
     batch: int = 0
     events: int = 0
     seconds: float = 0.0
+    waited: float = 0.0
     best: float = float("inf")
     best_step: int = 0
     stale: int = 0
@@ -85,6 +87,12 @@ def load(path: Path, model: keras.Model) -> Progress:
             raise TrainingError(f"{path} does not fit these settings: another optimizer wrote it")
         for name, variable in zip(names, variables, strict=True):
             variable.assign(stored[name])
+    return progress_of(path)
+
+
+def progress_of(path: Path) -> Progress:
+    """How far the run of a checkpoint had come."""
+    with _opened(path) as arrays:
         return Progress(**json.loads(str(arrays["progress"])))
 
 

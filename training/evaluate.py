@@ -85,17 +85,10 @@ def run(name: str, data: Path, split: str) -> Figures:
     if split not in pieces or not pieces[split]:
         raise TrainingError(f"no split {split!r}: there are {', '.join(pieces)}")
     result = evaluate(network, pieces[split], settings)
-    tokens = None
-    if settings.data == "piano":
-        tokens = REFERENCE.get(split) or sum(count_tokens(piece.notes) for piece in pieces[split])
     baseline = ngram.baseline(pieces["train"], pieces["validation"], pieces[split], settings)
     figures = manifest.figures.model_copy(
         update={
-            "split": split,
-            "nats_per_event": round(result.per_event, 4),
-            "nats_per_note": round(result.per_note, 4),
-            "nats_per_token388": round(result.nats / tokens, 4) if tokens else None,
-            "next_event_accuracy": round(result.accuracy, 4),
+            **figures_of(result, pieces[split], split, settings),
             "ngram_nats_per_event": round(baseline.per_event, 4),
             "ngram_nats_per_note": round(baseline.per_note, 4),
         }
@@ -103,6 +96,25 @@ def run(name: str, data: Path, split: str) -> Figures:
     _print(result, figures)
     path.write_text(manifest.model_copy(update={"figures": figures}).model_dump_json(indent=2) + "\n")
     return figures
+
+
+def figures_of(
+    result: Result, pieces: list[Piece], split: str, settings: ModelSettings
+) -> dict[str, str | float | None]:
+    """What a manifest says of a result on a split, by the names of :class:`Figures`."""
+    tokens = tokens_of(pieces, split) if settings.data == "piano" else None
+    return {
+        "split": split,
+        "nats_per_event": round(result.per_event, 4),
+        "nats_per_note": round(result.per_note, 4),
+        "nats_per_token388": round(result.nats / tokens, 4) if tokens else None,
+        "next_event_accuracy": round(result.accuracy, 4),
+    }
+
+
+def tokens_of(pieces: list[Piece], split: str) -> int:
+    """The 388-tokens of a split of MAESTRO: the project's count where the split is whole, else counted."""
+    return REFERENCE.get(split) or sum(count_tokens(piece.notes) for piece in pieces)
 
 
 def _settings(manifest: Manifest) -> ModelSettings:

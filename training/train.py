@@ -36,7 +36,11 @@ class Run:
     settings: ModelSettings
     folder: Path
     minutes: float | None = None
-    """Training time after which the learning rate reaches zero; None: ``epochs`` decide."""
+    """Training time after which the learning rate reaches zero; None: ``events`` or ``epochs`` decide."""
+    events: int | None = None
+    """Training events after which it does; None: ``epochs`` decide."""
+    validations: int | None = None
+    """How often to validate, spread evenly over the run; None: by the clock, as the settings say."""
 
     @property
     def latest(self) -> Path:
@@ -147,10 +151,11 @@ class _Trainer:
             return progress
         started = time.perf_counter() - progress.seconds
         validated = kept = progress.seconds
+        turn = self._turn()
         with _bar(self._console) as bar:
             task = bar.add_task(self._settings.name, total=1.0, heads="", rate="")
             try:
-                for batch in self._batches():
+                for batch in self._fed():
                     self._step(batch)
                     progress.seconds = time.perf_counter() - started
                     if progress.step % LOG_STEPS == 0:
@@ -158,8 +163,12 @@ class _Trainer:
                         bar.update(task, completed=self._part_done(), heads=heads, rate=rate)
                     if self._part_done() >= 1:
                         break
-                    if progress.seconds - validated > 60 * own.validate_minutes:
-                        validated = kept = progress.seconds
+                    if self._run.validations is None:
+                        due = progress.seconds - validated > 60 * own.validate_minutes
+                    else:
+                        due = self._turn() > turn
+                    if due:
+                        turn, validated, kept = self._turn(), progress.seconds, progress.seconds
                         if not self._validate():
                             return progress
                     elif progress.seconds - kept > 60 * own.checkpoint_minutes:
@@ -174,7 +183,22 @@ class _Trainer:
     def _part_done(self) -> float:
         if self._run.minutes is not None:
             return self._progress.seconds / (60 * self._run.minutes)
+        if self._run.events is not None:
+            return self._progress.events / self._run.events
         return self._progress.step / self._total
+
+    def _turn(self) -> int:
+        """How many validations should have been by now, where they are spread over the run."""
+        return int(self._part_done() * (self._run.validations or 0))
+
+    def _fed(self) -> Iterator[Batch]:
+        """The batches; the time that each was waited for is counted."""
+        batches = self._batches()
+        while True:
+            asked = time.perf_counter()
+            batch = next(batches)
+            self._progress.waited += time.perf_counter() - asked
+            yield batch
 
     def _step(self, batch: Batch) -> None:
         share = schedule(self._part_done(), self._progress.step, self._own.warmup_steps)
@@ -187,8 +211,9 @@ class _Trainer:
     def _report(self) -> tuple[str, str]:
         """Log the means since the last report; what the progress bar says."""
         means = self._means.take()
-        rate = self._progress.events / self._progress.seconds
-        self._log.row("train", self._progress.step, {**means, "events_per_second": rate})
+        progress = self._progress
+        rate, share = progress.events / progress.seconds, progress.waited / progress.seconds
+        self._log.row("train", progress.step, {**means, "events_per_second": rate, "waited_for_input": share})
         heads = " ".join(f"{name} {value:.2f}" for name, value in means.items())
         return heads, f"{rate:.0f} events/s"
 
@@ -197,7 +222,14 @@ class _Trainer:
         progress = self._progress
         found = evaluate(self._model, self._validation)
         self._log.row("validation", progress.step, found)
-        progress.history.append({"step": progress.step, "nats": found["nats"]})
+        progress.history.append(
+            {
+                "step": progress.step,
+                "events": progress.events,
+                "seconds": round(progress.seconds, 1),
+                "nats": found["nats"],
+            }
+        )
         better = found["nats"] < progress.best
         progress.stale = 0 if better else progress.stale + 1
         if better:

@@ -10,11 +10,11 @@ from live.doctor.daemon import MeasuredDaemon
 from live.doctor.figures import Figure, milliseconds, number
 from live.doctor.loopback import Echo, LoopPeer, PortNames
 from live.doctor.playing import Player, first_after, melody, ons
-from live.engine.step_time import step_times
 from live.stage import records as r
 from live.stage.link import StageLink
 from live.stage.settings import StageSettings
 from models.step import Network
+from models.step_time import step_times
 
 GAP, LENGTH = 0.1217, 0.04
 """Seconds from strike to strike, and of a key: no multiple of any period, so that strikes fall anywhere."""

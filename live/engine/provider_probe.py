@@ -37,9 +37,9 @@ def probe(model: str) -> dict[str, float | str]:
 
 def main() -> None:
     """Both providers, one after the other."""
-    from live.engine.step_time import step_times  # noqa: PLC0415 - a parent needs no ONNX Runtime for this
     from models.manifest import ModelError  # noqa: PLC0415
     from models.step import load_network  # noqa: PLC0415
+    from models.step_time import step_times  # noqa: PLC0415 - a parent needs no ONNX Runtime for this
 
     found: dict[str, float | str] = {}
     for provider in ("cpu", "cuda"):

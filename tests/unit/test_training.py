@@ -54,7 +54,8 @@ def log(folder: Path) -> Log:
     found = []
     for split, step, *pairs in csv.reader((folder / "log.csv").read_text().splitlines()):
         values = {name: float(value) for name, value in (pair.split("=") for pair in pairs)}
-        values.pop("events_per_second", None)
+        if values.pop("events_per_second", None):
+            assert 0 <= values.pop("waited_for_input") <= 1
         found.append((split, int(step), values))
     return found
 
