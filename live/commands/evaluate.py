@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from live.commands import options
 from live.commands.lazy import corpus_module, training_module
+
+if TYPE_CHECKING:
+    from models.manifest import Manifest
+
+CHORALES = 36
+"""So many are harmonized unless told otherwise: the test split once."""
 
 
 def evaluate(
@@ -25,6 +31,13 @@ def evaluate(
         int | None,
         typer.Option("--samples", min=1, help="Let it play so often, and compare with the real music."),
     ] = None,
+    harmony: Annotated[
+        bool,
+        typer.Option(
+            "--harmony",
+            help="Let it harmonize the chorales of --data, beside Bach and two rules, by --samples.",
+        ),
+    ] = False,
     temperature: options.Temperature = None,
     top_p: options.TopP = None,
     seed: Annotated[int, typer.Option("--seed", min=0, help="Draws passages and samples.")] = 1,
@@ -40,22 +53,37 @@ def evaluate(
 
     Samples are kept while they are played: the same command goes on where it was stopped.
     """
-    if samples is None:
+    if samples is None and not harmony:
         if as_json or write or temperature is not None or top_p is not None:
-            raise typer.BadParameter("--temperature, --top-p, --json and --write need --samples")
+            raise typer.BadParameter("--temperature, --top-p, --json and --write need --samples or --harmony")
         training_module("training.evaluate").run(name, data, split or "test")
         return
-    from live.engine.playing import going_on, harmonizing  # noqa: PLC0415
     from models.sampling import Style  # noqa: PLC0415
     from models.step import load_network  # noqa: PLC0415
 
-    own = load_network(name).manifest.sampling
+    manifest = load_network(name).manifest
+    own = manifest.sampling
     style = Style(
         own.temperature if temperature is None else temperature, own.top_p if top_p is None else top_p
     )
-    listening = corpus_module("training.listening.run")
-    asked = listening.Asked(
-        name=name, data=data, split=split or "validation", samples=samples, seed=seed, style=style,
-        jobs=jobs or os.cpu_count() or 1, as_json=as_json, write=write,
+    asked = corpus_module("training.listening.run").Asked(
+        name=name, data=data, split=split or "validation", samples=samples or CHORALES, seed=seed,
+        style=style, jobs=jobs or os.cpu_count() or 1, as_json=as_json, write=write,
     )  # fmt: skip
-    listening.run(asked, going_on, harmonizing)
+    if harmony:
+        _harmony(asked, manifest)
+        return
+    from live.engine.playing import going_on, harmonizing  # noqa: PLC0415
+
+    corpus_module("training.listening.run").run(asked, going_on, harmonizing)
+
+
+def _harmony(asked: Any, manifest: Manifest) -> None:
+    """Every way in which this model can harmonize, and the rules."""
+    from live.engine.playing import harmonizing  # noqa: PLC0415
+    from live.engine.yardsticks import by_the_rule, in_a_session, in_thirds  # noqa: PLC0415
+
+    own = {manifest.name: harmonizing} if manifest.voices > 1 else {}
+    live = {f"{manifest.name}, live session": in_a_session}
+    rules = {"thirds": in_thirds, "triads by rule": by_the_rule}
+    corpus_module("training.listening.harmonizing").run(asked, own | live | rules)

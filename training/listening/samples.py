@@ -17,6 +17,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from models.convert import NoteArray, events_to_notes, note_array
 from models.events import Event, Kind, to_array
+from models.grid import Grid
 from models.manifest import Manifest
 from models.sampling import Style
 from models.step import Network, load_network
@@ -47,9 +48,11 @@ def sampled(
     *,
     folder: Path,
     jobs: int,
+    grid: Grid | None = None,
 ) -> list[Sample]:
     """A sample for each passage; those that ``folder`` holds already are not played again.
 
+    ``grid``: of the events that are played, where it is not the model's.
     ``series`` names what decides the passages, apart from how many they are: all draws hang on it.
     ``jobs`` processes play beside each other. Says on standard error how long it will take.
     """
@@ -61,7 +64,7 @@ def sampled(
     columns = TextColumn(f"{manifest.name} plays"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
     with place.open("a") as file, Progress(*columns, console=Console(stderr=True)) as progress:
         task = progress.add_task("", total=len(missing))
-        for number, sample in _played(name, missing, partial(_play, playing, style, series), jobs):
+        for number, sample in _played(name, missing, partial(_play, playing, style, series, grid), jobs):
             known[number] = sample
             file.write(json.dumps([number, sample.notes.tolist(), sample.phrases, sample.ended]) + "\n")
             file.flush()
@@ -92,11 +95,13 @@ def _play_here(play: _Play, passage: Passage) -> tuple[int, Sample]:
     return passage.number, play(_NETWORK[0], passage)
 
 
-def _play(playing: Playing, style: Style, series: str, network: Network, passage: Passage) -> Sample:
+def _play(
+    playing: Playing, style: Style, series: str, grid: Grid | None, network: Network, passage: Passage
+) -> Sample:
     # Seeds of different passages have nothing to do with each other.
     digest = hashlib.sha256(f"{series} {passage.number}".encode()).digest()
     events = list(playing(network, passage, style, int.from_bytes(digest[:8], "big")))
-    notes = note_array(events_to_notes(to_array(events), network.manifest.grid_object))
+    notes = note_array(events_to_notes(to_array(events), grid or network.manifest.grid_object))
     phrases = [event.time for event in events if event.kind == Kind.PHRASE]
     return Sample(notes, phrases, bool(events) and events[-1].kind == Kind.END)
 
