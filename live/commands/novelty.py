@@ -41,10 +41,12 @@ def novelty(
     index = corpus_module("training.novelty.index").NoveltyIndex(pieces, grid)
     in_order = corpus_module("training.novelty.sequence").in_order
     prompts = list(_prompts(music, grid))
-    runs = [index.longest(in_order(prompt.piece.notes, grid)) for _, prompt in prompts]
+    queries = [in_order(prompt.piece.notes, grid) for _, prompt in prompts]
+    runs = [index.longest(query) for query in queries]
     best = max(range(len(runs)), key=lambda number: runs[number].notes)
     part, prompt = prompts[best]
     found = _found(prompt, runs[best], index.notes, grid) | {"part": part, "corpus": kind}
+    found["figures_once"] = max(index.longest(query, figures_once=True).notes for query in queries)
     if as_json:
         import json  # noqa: PLC0415
 
@@ -97,7 +99,8 @@ def _said(source: Path, found: dict[str, Any]) -> str:
     here, there = _place(found["place"]), _place(found["source_place"])
     return (
         f"{source}: the longest run that stands in the training split has {count} of the {whole} "
-        f"notes{part}: from {here} on, in {found['source']} from {there} on"
+        f"notes{part}: from {here} on, in {found['source']} from {there} on; "
+        f"where figures that go round count once, {found['figures_once']} notes"
     )
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from models.grid import PERFORMANCE, SCORE, Grid
 from models.piece import Piece
 from training.novelty.index import NoveltyIndex
-from training.novelty.sequence import Sequence, in_order
+from training.novelty.sequence import Sequence, fresh, in_order
 from training.novelty.tempo import FASTEST, Tolerance, same_rhythm
 
 STEPS = st.lists(st.tuples(st.sampled_from([-2, 0, 1, 2]), st.sampled_from([5, 6, 12, 24])), max_size=40)
@@ -60,6 +60,24 @@ def test_no_longer_run_is_there(corpus, music, grid):
         there = in_order(run.piece.notes, grid)
         assert same(query, there, run.at, run.there, run.notes, grid)
         assert (run.tick, run.tick_there) == (query.onset[run.at], there.onset[run.there])
+
+
+@given(st.lists(STEPS, min_size=1, max_size=2), STEPS, GRIDS)
+def test_no_run_has_more_notes_that_count(corpus, music, grid):
+    pieces = [line(steps) for steps in corpus]
+    query = in_order(line(music, 65).notes, grid)
+    counts = fresh(query.pitch)
+    most = 1
+    for other in (in_order(piece.notes, grid) for piece in pieces):
+        for at in range(len(counts)):
+            for there in range(len(other.pitch)):
+                count = 2
+                while at + count <= len(counts) and there + count <= len(other.pitch):
+                    if not same(query, other, at, there, count, grid):
+                        break
+                    most = max(most, int(counts[at : at + count].sum()))
+                    count += 1
+    assert NoveltyIndex(pieces, grid).longest(query, figures_once=True).notes == most
 
 
 @given(STEPS, st.integers(-20, 20), st.sampled_from([0.5, 1.0, 2.0]))

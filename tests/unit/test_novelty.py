@@ -17,7 +17,7 @@ from models.piece import Piece
 from training import corpus
 from training.errors import CorpusError
 from training.novelty.index import NoveltyIndex
-from training.novelty.sequence import in_order, lines
+from training.novelty.sequence import fresh, in_order, lines
 
 
 def played(*rows: tuple[float, int]) -> Piece:
@@ -58,6 +58,29 @@ def test_each_voice_of_a_score_is_a_line_and_runs_do_not_cross_pieces():
     assert NoveltyIndex([], SCORE).longest(in_order(notes, SCORE)).piece is None
 
 
+def test_a_figure_that_goes_round_counts_once():
+    assert fresh(np.array([60, 62, 60, 62, 60, 62, 65], np.int16)).tolist() == [
+        True,
+        True,
+        *[False] * 4,
+        True,
+    ]
+    assert fresh(np.array([60, 60, 60, 62, 64, 62], np.int16)).tolist() == [
+        True,
+        False,
+        False,
+        True,
+        True,
+        True,
+    ]
+    trill = played(*((50 * n, 60 + 2 * (n % 2)) for n in range(30)), (1500, 67), (1550, 64), (1620, 60))
+    index = NoveltyIndex([trill], PERFORMANCE)
+    query = in_order(trill.notes, PERFORMANCE)
+    assert index.longest(query).notes == 33
+    once = index.longest(query, figures_once=True)
+    assert (once.notes, once.at) == (5, 0)
+
+
 @pytest.mark.parametrize(("tick", "bar"), [(0, 0), (23, 0), (24, 1), (119, 1), (120, 2), (144, 3), (216, 4)])
 def test_bars_are_counted_from_the_first_whole_one_over_changes_of_meter(tick: int, bar: int):
     assert bar_of(tick, [Meter(0, 4, 4, 24), Meter(144, 3, 4, 144)]) == bar
@@ -86,6 +109,7 @@ def test_the_command_names_the_source_and_both_places(songs: Path, tmp_path: Pat
     assert run(["novelty", str(mine), "--data", str(songs), "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
     assert (found["longest_run"], found["source"], found["corpus"]) == (6, "one.krn", "folk")
+    assert found["figures_once"] == 6
     assert found["place"] == {"quarter": 4.0, "bar": 2}
     assert found["source_place"] == {"quarter": 2.0, "bar": 1}
 

@@ -185,8 +185,8 @@ def test_real_music_in_the_place_of_samples_reaches_the_ceiling_and_is_found_cop
     assert all(ours == pytest.approx(theirs) for ours, theirs in found.means.values())
     assert found.degenerate is not None
     assert set(found.degenerate.above.values()) == {0}
-    assert found.copied is not None
-    assert found.copied[0].most > 16
+    assert found.copied["played"] == found.copied["real"]
+    assert found.copied["played"].most > 16
     assert (found.samples, found.pieces, found.seconds) == (16, 8, True)
 
 

@@ -64,7 +64,7 @@ class Listening:
     overlaps: dict[str, Overlap] = field(default_factory=dict)
     means: dict[str, tuple[float, float]] = field(default_factory=dict)
     degenerate: Degenerate | None = None
-    copied: tuple[Copied, Copied] | None = None
+    copied: dict[str, Copied] = field(default_factory=dict)
 
 
 def listen(
@@ -79,7 +79,9 @@ def listen(
     ours, theirs = means(played), means(singles)
     found.means = {name: (value, theirs[name]) for name, value in ours.items() if name in theirs}
     found.degenerate = degenerate(played, train, grid)
-    found.copied = copied(played, index, grid), copied(singles, index, grid)
+    for who, music in (("played", played), ("real", singles)):
+        found.copied[who] = copied(music, index, grid)
+        found.copied[f"{who}, figures once"] = copied(music, index, grid, figures_once=True)
     return found
 
 
@@ -130,11 +132,11 @@ def degenerate(played: list[Excerpt], train: list[Piece], grid: Grid) -> Degener
     return Degenerate(known, _most(each), above)
 
 
-def copied(music: list[Excerpt], index: NoveltyIndex, grid: Grid) -> Copied:
+def copied(music: list[Excerpt], index: NoveltyIndex, grid: Grid, *, figures_once: bool = False) -> Copied:
     """The longest run of each excerpt, of all its lines."""
     runs: list[tuple[Run, str]] = []
     for each in music:
-        own = [index.longest(line) for line in lines(each.notes, grid)]
+        own = [index.longest(line, figures_once=figures_once) for line in lines(each.notes, grid)]
         runs.append((max(own, key=lambda run: run.notes, default=Run(0)), each.piece))
     counts = np.array([run.notes for run, _ in runs])
     worst, piece = max(runs, key=lambda each: each[0].notes)

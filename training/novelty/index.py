@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from models.grid import Grid
 from models.piece import Piece
-from training.novelty.sequence import Sequence, lines
+from training.novelty.sequence import Sequence, fresh, lines
 from training.novelty.tempo import Tolerance, same_rhythm
 
 GRAM = 8
@@ -63,34 +63,42 @@ class NoveltyIndex:
         """Notes in the corpus."""
         return len(self._steps)
 
-    def longest(self, query: Sequence) -> Run:
-        """The longest run of a sequence that stands in the corpus."""
+    def longest(self, query: Sequence, *, figures_once: bool = False) -> Run:
+        """The longest run of a sequence that stands in the corpus.
+
+        With ``figures_once`` the notes that only repeat the figure before them do not count.
+        """
         best = Run(min(len(query.pitch), 1))
+        counts = fresh(query.pitch) if figures_once else np.ones(len(query.pitch), bool)
+        worth = np.concatenate([[0], np.cumsum(counts)])
         if len(query.pitch) < 2 or not self.notes:
             return best
         steps = _steps(query.pitch)
         for seed in SEEDS:
-            best = self._longest(query, steps, seed, best)
+            best = self._longest(query, steps, worth, seed, best)
             if best.notes > seed:  # whatever is longer would have been met on the way
                 break
         return best
 
-    def _longest(self, query: Sequence, steps: NDArray[np.uint8], seed: int, best: Run) -> Run:
+    def _longest(
+        self, query: Sequence, steps: NDArray[np.uint8], worth: NDArray[np.int64], seed: int, best: Run
+    ) -> Run:
         """Among the runs of at least ``seed`` intervals."""
         matches = list(self._matches(steps, seed))
         if not matches:
             return best
         at, there, length = (np.concatenate(each) for each in zip(*matches, strict=True))
-        for index in np.argsort(-length, kind="stable").tolist():
-            count = int(length[index])
-            if count + 1 <= best.notes:
+        at_most = worth[at + length + 1] - worth[at]
+        for index in np.argsort(-at_most, kind="stable").tolist():
+            if at_most[index] <= best.notes:
                 break
-            i, j = int(at[index]), int(there[index])
+            i, j, count = int(at[index]), int(there[index]), int(length[index])
             own = np.diff(query.onset[i : i + count + 1])
             others = np.diff(self._onset[j : j + count + 1])
-            stretch = same_rhythm(own, others, self._tolerance)
-            if stretch.gaps + 1 > best.notes:
-                best = self._run(query, i + stretch.first, j + stretch.first, stretch.gaps + 1)
+            stretch = same_rhythm(own, others, self._tolerance, worth[i : i + count + 2])
+            first, last = i + stretch.first, i + stretch.first + stretch.gaps
+            if worth[last + 1] - worth[first] > best.notes:
+                best = self._run(query, first, j + stretch.first, int(worth[last + 1] - worth[first]))
         return best
 
     def _run(self, query: Sequence, at: int, there: int, notes: int) -> Run:

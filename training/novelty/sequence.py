@@ -16,6 +16,8 @@ from models.grid import Grid
 
 CHORD_TICKS = 3
 """Ticks of 10 ms within which two notes count as struck together; the fastest trills are twice as slow."""
+LONGEST_FIGURE = 16
+"""Notes."""
 
 
 class Sequence(NamedTuple):
@@ -43,3 +45,17 @@ def lines(notes: NoteArray, grid: Grid) -> list[Sequence]:
     if not grid.monophonic:
         return [in_order(notes, grid)]
     return [in_order(notes[notes[:, 4] == voice], grid) for voice in np.unique(notes[:, 4])]
+
+
+def fresh(pitch: NDArray[np.int16]) -> NDArray[np.bool_]:
+    """``[n]``: which notes do not repeat a figure (of up to :data:`LONGEST_FIGURE` notes) that went just
+    before. A trill, a repeated chord, a broken chord that goes on and on are the same in all music.
+    """
+    found = np.ones(len(pitch), bool)
+    for size in range(1, min(LONGEST_FIGURE, len(pitch) // 2) + 1):
+        same = pitch[size:] == pitch[:-size]
+        turned = np.flatnonzero(np.diff(np.concatenate([[False], same, [False]]).astype(np.int8)))
+        for first, last in zip(turned[::2].tolist(), turned[1::2].tolist(), strict=True):
+            if last - first >= size:
+                found[size + first : size + last] = False
+    return found

@@ -39,10 +39,16 @@ class Stretch(NamedTuple):
     gaps: int
 
 
-def same_rhythm(one: NDArray[np.int32], other: NDArray[np.int32], tolerance: Tolerance) -> Stretch:
+def same_rhythm(
+    one: NDArray[np.int32],
+    other: NDArray[np.int32],
+    tolerance: Tolerance,
+    worth: NDArray[np.int64] | None = None,
+) -> Stretch:
     """The longest stretch of gaps ``[n]`` (ticks) in which ``one`` times some factor is ``other``.
 
-    A gap of 0 (notes of one chord) is the same as 0 alone.
+    With ``worth`` ``[n + 2]``, running sums of what the ``n + 1`` notes are worth, the stretch that is worth
+    most. A gap of 0 (notes of one chord) is the same as 0 alone.
     """
     slack = np.maximum(tolerance.ticks, tolerance.share * other) + 1e-9
     divisor = np.maximum(one, 1)
@@ -52,12 +58,13 @@ def same_rhythm(one: NDArray[np.int32], other: NDArray[np.int32], tolerance: Tol
     high = np.where((one > 0) == (other > 0), high, -1.0)  # a chord is no arpeggio
     if low.max(initial=0.0) <= high.min(initial=np.inf):
         return Stretch(0, len(one))
-    return _longest(low.tolist(), high.tolist())
+    sums = np.arange(len(one) + 2) if worth is None else worth
+    return _best(low.tolist(), high.tolist(), sums.tolist())
 
 
-def _longest(low: list[float], high: list[float]) -> Stretch:
-    """The longest stretch whose intervals ``low`` to ``high`` have a number in common."""
-    best = Stretch(0, 0)
+def _best(low: list[float], high: list[float], sums: list[int]) -> Stretch:
+    """The stretch worth most whose intervals ``low`` to ``high`` have a number in common."""
+    best, most = Stretch(0, 0), sums[1] - sums[0]
     first = 0
     lows: deque[int] = deque()  # indices of falling lows: the first is the greatest of the stretch
     highs: deque[int] = deque()
@@ -76,6 +83,6 @@ def _longest(low: list[float], high: list[float]) -> Stretch:
                 highs.popleft()
             if not lows or not highs:
                 break
-        if last - first + 1 > best.gaps:
-            best = Stretch(first, last - first + 1)
+        if first <= last and sums[last + 2] - sums[first] > most:
+            best, most = Stretch(first, last - first + 1), sums[last + 2] - sums[first]
     return best
