@@ -20,6 +20,7 @@ from models.vocabulary import ON_TOKENS, TOKENS
 
 _ONS = slice(ON_TOKENS, ON_TOKENS + PITCHES)
 _LEAST = 1e-30
+_NEVER = -1e9
 _ADAPTING = 0.1
 
 Pitches = NDArray[np.bool_]
@@ -32,13 +33,15 @@ class Duo:
     ``mine [128]``: pitches at which the companion may begin a note, as far as room goes. ``may [128]``: those
     of them that a hold lets pass: what the model would begin in the rest of ``mine``, it begins here. ``lean
     [128]``: nats that draw it to some of them, without beginning more notes. ``rate``: so many times as often
-    as the model would have it.
+    as the model would have it. ``top_p``: of the notes that each of both may begin, the likeliest that have
+    this share; not of ends, for a plan that is made anew all the time would cut an unlikely end every time.
     """
 
     mine: Pitches
     may: Pitches
     lean: NDArray[np.float64] | None = None
     rate: float = 1.0
+    top_p: float = 1.0
     share: float = 0.3
     """How probable it lately was that an event of the model begins a note of the companion's."""
 
@@ -71,11 +74,11 @@ class Part:
         """What is begun is drawn to where it leans; how often depends on ``rate`` alone."""
         duo = self._duo
         scores = logits[_ONS].astype(np.float64)
-        may = duo.may & legal[_ONS]
+        may, his = duo.may & legal[_ONS], legal[_ONS] & ~duo.may
         mine = duo.mine & self._silent
         if not may.any():
             duo.share -= _ADAPTING * duo.share
-            return logits
+            return self._cut(logits, his)
         top = scores.max()
         before = np.exp(scores[mine] - top).sum()
         others = np.exp(logits[legal].astype(np.float64) - top).sum() - np.exp(scores[may] - top).sum()
@@ -85,7 +88,24 @@ class Part:
         changed = logits.copy()
         more = np.log(max(before, _LEAST) / max(after, _LEAST)) + np.log(duo.rate)
         changed[_ONS] = np.where(may, leaning + more, logits[_ONS])
-        return changed
+        return self._cut(changed, may, his)
+
+    def _cut(self, logits: Logits, *groups: Pitches) -> Logits:
+        """Without the least likely notes of each group; the others have their share."""
+        if self._duo.top_p >= 1.0:
+            return logits
+        kept = logits.copy()
+        scores = kept[_ONS]
+        for group in groups:
+            pitches = np.flatnonzero(group)
+            order = pitches[np.argsort(-scores[pitches], kind="stable")]
+            sums = np.exp(scores[order].astype(np.float64) - scores[order[:1]]).cumsum()
+            if not len(sums):
+                continue
+            count = int(np.searchsorted(sums, self._duo.top_p * sums[-1])) + 1
+            scores[order[count:]] = _NEVER
+            scores[order[:count]] += np.log(sums[-1] / sums[count - 1])
+        return kept
 
     def loudness(self, logits: Logits, pitch: int) -> Logits:
         """As the model has it."""

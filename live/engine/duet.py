@@ -16,6 +16,7 @@ from live.engine.duet_plan import DuetPlan
 from live.engine.ear import Frame, hear_own
 from live.engine.hearing import Heard, Missed, Release, Silent, Strike, Zone
 from live.engine.own_notes import OwnNote, OwnNotes
+from live.engine.pace import Pace
 from live.engine.partner import Partner
 from live.engine.performance_ear import PerformanceEar
 from live.engine.policy import Stage
@@ -44,8 +45,9 @@ FIRST_EVENTS = 6
 """The companion listens to some notes before it joins in."""
 YIELDS_NS = 250 * MILLISECOND
 """Where the player goes, a note of the companion ends within this."""
-LONGEST_NS = 12_000 * MILLISECOND
-"""No note of the companion lasts longer."""
+LONGEST_GAPS = 12
+LEAST_LONGEST_NS, MOST_LONGEST_NS = 2_000 * MILLISECOND, 6_000 * MILLISECOND
+"""No note of the companion lasts longer than so many onset gaps of the player, within these bounds."""
 SHORTEST_NS = 10 * MILLISECOND
 """None is shorter."""
 
@@ -57,7 +59,7 @@ class Duet:
         self._stage, self._network = stage, network
         self._ear = PerformanceEar(network)
         self._partner = Partner(stage, *network.manifest.ranges[0])
-        self._alone = Alone()
+        self._alone, self._pace = Alone(), Pace()
         self._own = OwnNotes(stage)
         self._plan: DuetPlan | None = None
         self._course = stage.surprise.companion.course  # with the notes that were ordered
@@ -74,6 +76,7 @@ class Duet:
         match what:
             case Strike(stamp, pitch, velocity):
                 self._alone.strike(stamp)
+                self._pace.strike(stamp)
                 self._partner.strike(stamp, pitch, velocity)
                 self._give_way(pitch, now_ns)
                 before = context.heard
@@ -166,7 +169,7 @@ class Duet:
     def take_over(self, fed: Rehearing) -> None:
         """This is what was played; what sounds of the companion's and is not in it is heard now."""
         assert isinstance(fed, PerformanceAgain)
-        self._ear = fed.ear
+        self._ear, self._pace = fed.ear, fed.pace
         context = self._ear.context
         for note in self._own:
             if note.sent and context.heard and context.state.onsets[0, note.pitch] == SILENT:
@@ -247,7 +250,8 @@ class Duet:
             return note.ends_ns
         if note.yields_ns is None and not self._partner.has_room(note.pitch):
             note.yields_ns = now_ns + YIELDS_NS
-        latest = min(note.due_ns + LONGEST_NS, self._end_ns + RINGS_NS)
+        longest_ns = min(max(round(LONGEST_GAPS * self._pace.gap_ns), LEAST_LONGEST_NS), MOST_LONGEST_NS)
+        latest = min(note.due_ns + longest_ns, self._end_ns + RINGS_NS)
         return latest if note.yields_ns is None else min(latest, note.yields_ns)
 
     def _is_outdated(self, plan: DuetPlan, now_ns: int) -> bool:
