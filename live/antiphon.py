@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import sys
 import threading
 from collections.abc import Callable
@@ -12,6 +13,7 @@ from typing import Any
 from live import controls as table
 from live.controls import Settings
 from live.daemon import Daemon, Options
+from live.engine.plan_notes import Planned, Watcher
 from live.engine.told import Outcome, Told
 from live.errors import AntiphonError
 from live.listeners import Listeners
@@ -97,6 +99,9 @@ class Antiphon:
         self._waiting: dict[tuple[str, str], _Answer] = {}
         self._asked = 0
         self._lock = threading.Lock()
+        self._watching = itertools.count()
+        self._watchers: list[Watcher] = []  # who wait for the start
+        self._started = False
 
     # -- begin and end ------------------------------------------------------------------------------
 
@@ -105,6 +110,10 @@ class Antiphon:
         self._daemon.start()
         self._listeners.start()
         self._daemon.session.subscribe(self._on_told)
+        with self._lock:
+            self._started = True
+        for watcher in self._watchers:
+            self._watch_plan(watcher)
         return self
 
     def close(self) -> None:
@@ -201,16 +210,29 @@ class Antiphon:
         sent: Callable[[bytes, int], None] | None = None,
         heard: Callable[[bytes, int], None] | None = None,
         told: Callable[[Told], None] | None = None,
+        planned: Callable[[tuple[Planned, ...], int], None] | None = None,
     ) -> None:
         """Have functions called: with each message that the companion ``sent``, or that it ``heard``.
 
         Both get the message and nanoseconds of ``time.perf_counter_ns``. ``told`` gets what became of every
-        change, whoever made it. They are called one after the other in a thread of their own, so they may
-        take their time, and call anything here.
+        change, whoever made it. ``planned`` gets notes that are about to sound, or are not any more, and when
+        that was: at first how everything stands, then what changes. They are called one after the other in a
+        thread of their own, so they may take their time, and call anything here.
         """
         for topic, function in (("sent", sent), ("heard", heard), ("told", told)):
             if function is not None:
                 self._listeners.add(topic, function)
+        if planned is not None:
+            topic = f"planned {next(self._watching)}"  # each begins with how everything stands
+            self._listeners.add(topic, planned)
+            self._watch_plan(lambda notes, at_ns: self._listeners.tell(topic, notes, at_ns))
+
+    def _watch_plan(self, watcher: Watcher) -> None:
+        with self._lock:
+            if not self._started:
+                self._watchers.append(watcher)
+                return
+        self._daemon.engine.do(lambda now_ns: self._daemon.session.plans.watch(watcher, now_ns))
 
     def _on_record(self, record: r.StageRecord) -> None:
         if isinstance(record, r.Heard):

@@ -60,7 +60,8 @@ class Client:
         """Whether nothing comes."""
         self._socket.settimeout(seconds)
         try:
-            self._rest.append(self.receive())
+            found = self.receive()
+            self._rest.insert(0, found)
         except TimeoutError:
             return True
         finally:

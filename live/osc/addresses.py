@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from live.control_kinds import Control, shown
 from live.controls import ACTION_BY_NAME, ACTIONS, BY_NAME, CONTROLS
 from live.errors import AntiphonError
+from live.osc import plan
 
 ROOT = "/antiphon"
 ERROR, LOADING, STATE = f"{ROOT}/error", f"{ROOT}/loading", f"{ROOT}/state"
@@ -25,7 +26,7 @@ class Row(NamedTuple):
 
 
 class Wish(NamedTuple):
-    """What a message wants: ``kind`` is ``get``, ``set``, ``act``, or one of the four further addresses."""
+    """What a message wants: ``kind`` is ``get``, ``set``, ``act``, or one of the further addresses."""
 
     kind: str
     name: str = ""
@@ -47,7 +48,14 @@ def action_address(name: str) -> str:
 _CONTROLS = {control_address(name): name for name in BY_NAME}
 _ACTIONS = {action_address(name): name for name in ACTION_BY_NAME}
 _ACTIONS |= {f"{ROOT}/action/{name}": name for name in ACTION_BY_NAME}
-_OTHERS = {STATE: "state", SUBSCRIBE: "subscribe", UNSUBSCRIBE: "unsubscribe", PRESETS: "presets"}
+_OTHERS = {
+    STATE: "state",
+    SUBSCRIBE: "subscribe",
+    UNSUBSCRIBE: "unsubscribe",
+    PRESETS: "presets",
+    plan.SUBSCRIBE: "watch",
+    plan.UNSUBSCRIBE: "unwatch",
+}
 
 
 def wish(address: str, arguments: list[Any]) -> Wish:
@@ -77,6 +85,9 @@ def rows() -> list[Row]:
         Row(CHORD, "", "tells subscribers the name of the chord that harmony goes by, when it is another"),
         Row(SUBSCRIBE, "a port", "every change is told to this port of the sender's machine"),
         Row(UNSUBSCRIBE, "a port", "no more"),
+        Row(plan.SUBSCRIBE, "a port", "what is about to sound is told to this port, as follows"),
+        Row(plan.UNSUBSCRIBE, "a port", "no more"),
+        *(Row(plan.address(phase), plan.ARGUMENTS, text) for phase, text in plan.MEANINGS.items()),
     ]
 
 

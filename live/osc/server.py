@@ -17,18 +17,22 @@ from typing import NamedTuple
 from live.control_kinds import shown
 from live.controls import ACTION_BY_NAME, BY_NAME
 from live.engine.engine import Engine
+from live.engine.plan_notes import Planned
 from live.engine.told import Outcome, Told
 from live.errors import AntiphonError
 from live.osc import addresses, packets
 from live.osc.addresses import Wish
 from live.osc.inlet import Inlet
 from live.osc.packets import Part
+from live.osc.plan import PlanNews
 from live.presets import Presets
 
 PACKETS_PER_SECOND = 500.0
 BURST = 200.0
 MOST_SUBSCRIBERS = 16
 MOST_REPLIES = 2000
+MOST_NEWS = 500
+"""What is told of the plan fills a quarter of the queue at most: answers are never pushed out."""
 STATE_MESSAGES = 24
 """A state is told in bundles that fit into one packet of a network (1,500 bytes)."""
 LOCAL = "127.0.0.1"
@@ -61,7 +65,8 @@ class OscServer:
         self._socket = _bound(place)
         self.place = Place(*self._socket.getsockname()[:2])
         self._subscribers: tuple[Place, ...] = ()
-        self._replies: queue.SimpleQueue[tuple[Place, list[Part]] | None] = queue.SimpleQueue()
+        self._watchers: tuple[Place, ...] = ()  # of the plan; the engine's thread alone changes them
+        self._replies: queue.SimpleQueue[tuple[Place, list[Part]] | PlanNews | None] = queue.SimpleQueue()
         self._wake_out, self._wake_in = socket.socketpair()
         self._listener = threading.Thread(target=self._listen, name="osc", daemon=True)
         self._answerer = threading.Thread(target=self._answer, name="osc replies", daemon=True)
@@ -76,6 +81,7 @@ class OscServer:
     def close(self) -> None:
         """Stop listening. Idempotent; blocks for a moment."""
         self._engine.session.unsubscribe(self._told)
+        self._engine.do(lambda _: self._engine.session.plans.unwatch(self._planned))
         if self._listener.is_alive():
             self._wake_in.send(b"!")
             self._listener.join(timeout=2)
@@ -137,6 +143,12 @@ class OscServer:
             case "unsubscribe":
                 gone = _listening_at(sender, value)
                 self._subscribers = tuple(each for each in self._subscribers if each != gone)
+            case "watch":
+                place = _listening_at(sender, value)
+                kept = self._inlet.put(lambda now_ns: self._watch(place, sender, now_ns))
+            case "unwatch":
+                place = _listening_at(sender, value)
+                kept = self._inlet.put(lambda _: self._unwatch(place))
         if not kept:
             raise AntiphonError("too much at once: the engine has not come to it")
 
@@ -146,6 +158,33 @@ class OscServer:
                 raise AntiphonError(f"there are {MOST_SUBSCRIBERS} subscribers already")
             self._subscribers = (*self._subscribers, place)
         self._send_state(place)
+
+    # -- the plan: in the engine's thread -----------------------------------------------------------
+
+    def _watch(self, place: Place, asker: Place, now_ns: int) -> None:
+        """Who is told the plan begins with how it stands; who asks again is told again."""
+        plans = self._engine.session.plans
+        if place not in self._watchers:
+            if len(self._watchers) >= MOST_SUBSCRIBERS:
+                self._reply(asker, addresses.ERROR, f"there are {MOST_SUBSCRIBERS} subscribers already")
+                return
+            if not self._watchers:
+                plans.watch(self._planned, now_ns)
+            self._watchers = (*self._watchers, place)
+        self._put_news((place,), plans.present())
+
+    def _unwatch(self, place: Place) -> None:
+        self._watchers = tuple(each for each in self._watchers if each != place)
+        if not self._watchers:
+            self._engine.session.plans.unwatch(self._planned)
+
+    def _planned(self, news: tuple[Planned, ...], _: int) -> None:
+        self._put_news(self._watchers, news)
+
+    def _put_news(self, places: tuple[Place, ...], news: tuple[Planned, ...]) -> None:
+        """Only into the queue."""
+        if places and news and self._replies.qsize() < MOST_NEWS:
+            self._replies.put(PlanNews(places, news))
 
     def _send_state(self, place: Place) -> None:
         state = self._engine.session.state()
@@ -177,9 +216,19 @@ class OscServer:
 
     def _answer(self) -> None:
         while (reply := self._replies.get()) is not None:
-            place, parts = reply
-            with contextlib.suppress(Exception):  # nobody there, or a value that OSC cannot say
-                self._socket.sendto(packets.packet(parts), place)
+            if isinstance(reply, PlanNews):
+                for parts in reply.bundles(self._engine.session.now_ns()):
+                    data = packets.packet(parts)
+                    for place in reply.places:
+                        self._send(place, data)
+            else:
+                place, parts = reply
+                with contextlib.suppress(Exception):  # a value that OSC cannot say
+                    self._send(place, packets.packet(parts))
+
+    def _send(self, place: tuple[str, int], data: bytes) -> None:
+        with contextlib.suppress(OSError):  # nobody there
+            self._socket.sendto(data, place)
 
 
 def _bound(place: Place) -> socket.socket:

@@ -283,7 +283,7 @@ def test_a_flood_delays_no_note(served: Served):
     """Loosely: the engine's own figures without a flood are below 2 ms, on a busy machine some more."""
     chance = random.Random(4)
     flood = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    unheard = "mode", "model", "mute", "listen", "listen_low", "listen_high", "listen_transpose"
+    unheard = "mode", "model", "mute", "split", "listen", "listen_low", "listen_high", "listen_transpose"
     names = [control.name for control in CONTROLS if control.name not in unheard]
     until, took = time.perf_counter() + 3, []
     struck = 0.0
