@@ -34,7 +34,7 @@ def play_a_phrase(peer: Peer) -> None:
 
 
 def until_it_answers(peer: Peer, count: int = 1) -> None:
-    """Plays phrases until ``count`` notes of one answer have come: some are short, or late when it is busy."""
+    """Plays phrases until ``count`` notes of one answer have come: some are short, some are late."""
     for _ in range(6):
         play_a_phrase(peer)
         before = len(notes(peer.log, "got"))
