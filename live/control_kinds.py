@@ -16,7 +16,7 @@ from typing import Any, ClassVar, Literal
 
 from live.errors import AntiphonError
 
-Effect = Literal["now", "next strike", "next answer"]
+Effect = Literal["now", "next strike", "next answer", "next loop"]
 
 MAJOR_KEYS = ("C", "Db", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
 _ON, _OFF = ("on", "yes", "true", "1"), ("off", "no", "false", "0")

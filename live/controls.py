@@ -48,7 +48,7 @@ class Settings(WayControls):
     mode: str = _is(
         Words(
             default="harmonize",
-            choices=("harmonize", "answer", "duet", "off"),
+            choices=("harmonize", "answer", "duet", "loop", "off"),
             effect="now",
             help="what the companion does",
         )
@@ -181,7 +181,26 @@ class Settings(WayControls):
             default="beat",
             choices=("free", "beat", "bar"),
             effect="next answer",
-            help="where an answer begins, while there is a beat",
+            help="where an answer begins, while there is a beat; free: loops have their own length, too",
+        )
+    )
+    loop_bars: int = _is(
+        Whole(
+            default=0,
+            low=0,
+            high=16,
+            unit="bars",
+            effect="next loop",
+            help="how many of your last bars are looped; 0: your last phrase",
+        )
+    )
+    vary: float = _is(
+        Number(
+            default=0.0,
+            low=0.0,
+            high=1.0,
+            effect="now",
+            help="how far a loop goes from what you played; 0 note for note, 1 as long but free",
         )
     )
     grid: float = _is(
@@ -263,6 +282,12 @@ class Action(NamedTuple):
 ACTIONS: tuple[Action, ...] = (
     Action("panic", "every note ends now, on every channel"),
     Action("answer", "the phrase is over now: the companion answers at once"),
+    Action(
+        "loop",
+        "what you played last is looped from now on; again: the loop stops",
+        "take, stop or toggle",
+        "toggle",
+    ),
     Action("veto", "what the companion is about to play is not played"),
     Action("lock_key", "the key that is heard stays; again: it is followed", "on, off or toggle", "toggle"),
     Action("forget", "your last phrase was never played", "last or all", "last"),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from live.control_kinds import shown
 from live.engine.answer import Answer
+from live.engine.loop import Loop
 from live.engine.told import Doing
 from live.errors import AntiphonError
 from live.stage import records as r
@@ -25,6 +26,14 @@ def actions_of(session: Session) -> dict[str, Doing]:
         if not isinstance(session.policy, Answer):
             raise AntiphonError("nothing is answered in this mode: set mode to answer")
         session.policy.answer_now(now_ns)
+
+    def loop(argument: object, now_ns: int, who: str) -> None:
+        if not isinstance(session.policy, Loop):
+            raise AntiphonError("nothing is looped in this mode: set mode to loop")
+        word = str(argument).strip().lower()
+        if word not in ("take", "stop", "toggle"):
+            raise AntiphonError(f"loop must be told take, stop or toggle, not {shown(argument)}")
+        session.policy.do(word, now_ns)
 
     def veto(_: object, now_ns: int, who: str) -> None:
         session.policy.veto(now_ns)
@@ -60,6 +69,7 @@ def actions_of(session: Session) -> dict[str, Doing]:
     return {
         "panic": panic,
         "answer": answer,
+        "loop": loop,
         "veto": veto,
         "tap": tap,
         "lock_key": lock_key,

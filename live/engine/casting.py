@@ -10,13 +10,14 @@ from live.engine.duet import Duet
 from live.engine.errands import Errand
 from live.engine.harmonize import Harmonize
 from live.engine.harmonize_freely import HarmonizeFreely
+from live.engine.loop import Loop
 from live.engine.policy import Off, Policy, Stage
 from live.errors import AntiphonError
 from models.step import Network
 
 CAST = frozenset({"mode", "model"})
 """Controls that decide who plays: they change together or not at all."""
-DEFAULT_MODEL = {"harmonize": "chorale", "answer": "piano", "duet": "piano"}
+DEFAULT_MODEL = {"harmonize": "chorale", "answer": "piano", "duet": "piano", "loop": "piano"}
 
 
 def model_of(settings: Settings) -> str | None:
@@ -46,6 +47,10 @@ def policy_of(settings: Settings, network: Network | None, stage: Stage) -> Poli
         if manifest.monophonic:
             raise AntiphonError(f"model {manifest.name} cannot play a duet: use piano")
         return Duet(network, stage)
+    if settings.mode == "loop":
+        if manifest.voices > 1:
+            raise AntiphonError(f"model {manifest.name} cannot vary a loop: use piano or folk")
+        return Loop(network, stage)
     if not manifest.monophonic:
         return HarmonizeFreely(network, stage)
     if manifest.voices < 2:

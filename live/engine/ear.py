@@ -62,6 +62,10 @@ class Ear(Protocol):
     def silence(self, pitch: int, ns: int) -> None: ...  # noqa: D102
     def finish_phrase(self, ns: int) -> None: ...  # noqa: D102
     def tick_at(self, ns: int) -> int: ...  # noqa: D102
+    def snapped_at(self, ns: int) -> int:
+        """The tick at which something is written that was timed by hand."""
+        ...
+
     def ns_at(self, tick: int) -> int: ...  # noqa: D102
     @property
     def tick_ns(self) -> float: ...  # noqa: D102

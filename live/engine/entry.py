@@ -42,7 +42,11 @@ def entry_after(pulse: Pulse | None, answer_on: str, last_ns: int, silence_ns: i
     """
     if pulse is None or answer_on == "free":
         return Entry(max(last_ns + silence_ns + LEAD_NS, floor_ns), LEAD_NS, on_beat=False)
+    earliest_ns = max(last_ns + enough_before(pulse, silence_ns), floor_ns)
+    return Entry(next_beat(pulse, earliest_ns, bar=answer_on == "bar"), EARLY_NS, on_beat=True)
+
+
+def enough_before(pulse: Pulse, silence_ns: int) -> int:
+    """How much of a silence is enough before a beat."""
     forgiven = round(FORGIVEN * min(beat_quarters(pulse.bars) * pulse.quarter_ns, silence_ns))
-    enough = max(silence_ns - forgiven, min(silence_ns, SHORTEST_SILENCE_NS))
-    at_ns = next_beat(pulse, max(last_ns + enough, floor_ns), bar=answer_on == "bar")
-    return Entry(at_ns, EARLY_NS, on_beat=True)
+    return max(silence_ns - forgiven, min(silence_ns, SHORTEST_SILENCE_NS))

@@ -150,6 +150,11 @@ class History:
         self._sounding.clear()
         self._add(Did.ALL_OFF, ns)
 
+    @property
+    def last(self) -> Row:
+        """The last row; there must have been one."""
+        return self._rows[-1]
+
     def since(self, count: int) -> list[Row]:
         """The rows after the first ``count``, as far as they are remembered."""
         fresh = min(self.count - count, len(self._rows))

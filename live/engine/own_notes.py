@@ -1,4 +1,4 @@
-"""The companion's notes in a duet, from order to last report: one tag each, so that each can be taken back.
+"""The companion's notes, from order to last report: one tag each, so that each can be taken back.
 
 Every note-on that was ordered has its end ordered, or is taken back, or is ended by the stage itself.
 """
@@ -55,6 +55,9 @@ class OwnNotes:
     def __iter__(self) -> Iterator[OwnNote]:
         return iter([*self._notes.values()])
 
+    def __contains__(self, note: OwnNote) -> bool:
+        return note.tag in self._notes
+
     def __len__(self) -> int:
         return len(self._notes)
 
@@ -77,17 +80,21 @@ class OwnNotes:
         del self._notes[note.tag]
         self._stage.send(r.Cancel(note.tag, r.CancelMode.END))
 
+    def keep_silent(self, note: OwnNote) -> None:
+        """It does not begin; if it sounds already, it goes on to its end, which is owed."""
+        self._stage.send(r.Cancel(note.tag, r.CancelMode.LET_RING))
+
     def forget(self) -> None:
         """The stage has ended everything by itself."""
         self._notes.clear()
 
-    def reported(self, record: r.Sent | r.Dropped) -> OwnNote | None:
+    def reported(self, record: r.Sent | r.Dropped | r.Cancelled) -> OwnNote | None:
         """The note that a report is about, if it is not over for us. After its end it is."""
         note = self._notes.get(record.tag)
         if note is None:
             return None
         if isinstance(record, r.Sent) and is_note_on(record.message):
             note.sent = True
-        else:
+        elif not isinstance(record, r.Cancelled) or not note.sent:
             del self._notes[record.tag]
         return note

@@ -32,6 +32,9 @@ class PerformanceEar:
         """The tick of a moment."""
         return round((ns - (self._origin_ns or 0)) / TICK_NS)
 
+    snapped_at = tick_at
+    """Nothing is written on this grid."""
+
     def ns_at(self, tick: int) -> int:
         """The moment of a tick."""
         return (self._origin_ns or 0) + tick * TICK_NS

@@ -43,17 +43,19 @@ class Placing:
 
     ``tick`` is at ``at_ns``. In free time (``pulse`` None) a tick lasts ``tick_ns`` throughout; with a pulse
     that is how long it lasts at first. The ticks of a ``score`` are shares of a quarter: its notes lie on the
-    grid. ``grid`` is 0 to 1, ``swing`` in percent.
+    grid. Those of a ``loop`` are shares of a quarter that lie anywhere, and after another count it waits for
+    its place in the bar. ``grid`` is 0 to 1, ``swing`` in percent.
     """
 
     def __init__(
         self,
-        tick: int,
+        tick: float,
         at_ns: int,
         tick_ns: float,
         pulse: Pulse | None,
         *,
         score: bool = False,
+        loop: bool = False,
         grid: float = 0.0,
         swing: float = STRAIGHT,
     ) -> None:
@@ -61,7 +63,7 @@ class Placing:
         if pulse is None:
             pulse = Pulse(at_ns, 0.0, TICKS_PER_QUARTER * tick_ns, Source.TEMPO)
         self._pulse = pulse
-        self._tick_ns, self._score = tick_ns, score
+        self._tick_ns, self._score, self._loop = tick_ns, score, loop
         self._per_quarter = pulse.quarter_ns / tick_ns
         self._grid = 0.0 if self._free or score else grid
         self._swing = STRAIGHT if self._free else swing_of(pulse.bars, swing)
@@ -72,9 +74,9 @@ class Placing:
         self._last_ns = 0
         self.begin(tick, at_ns)
 
-    def begin(self, tick: int, at_ns: int) -> None:
+    def begin(self, tick: float, at_ns: int) -> None:
         """``tick`` is at ``at_ns``; nothing has been placed yet."""
-        self._tick = tick
+        self._tick: float = tick
         self._quarter = self._reached = straight(self._pulse.quarter_at(at_ns), self._swing, self._line)
 
     def follow(self, pulse: Pulse | None, *, grid: float, swing: float) -> None:
@@ -102,14 +104,18 @@ class Placing:
 
     def tick_at(self, ns: int) -> int:
         """The tick of a moment."""
-        quarter = straight(self._pulse.quarter_at(ns), self._swing, self._line)
-        return self._tick + round((quarter - self._quarter) * self._per_quarter)
+        return round(self.place_at(ns))
 
-    def ns_at(self, tick: int) -> int:
+    def place_at(self, ns: int) -> float:
+        """The same, exactly."""
+        quarter = straight(self._pulse.quarter_at(ns), self._swing, self._line)
+        return self._tick + (quarter - self._quarter) * self._per_quarter
+
+    def ns_at(self, tick: float) -> int:
         """The moment of a tick, swung, not drawn to the grid."""
         return self._moment(self._place(tick))
 
-    def strike(self, tick: int, now_ns: int, earliest_ns: int = 0) -> Struck:
+    def strike(self, tick: float, now_ns: int, earliest_ns: int = 0) -> Struck:
         """A note-on at this tick; not before ``earliest_ns``, when the key that it needs is free.
 
         Two strikes of one key are not drawn to one point of the grid: the second goes to the next.
@@ -130,13 +136,13 @@ class Placing:
         self._last_ns = due_ns
         return Struck(due_ns, due_ns - plain_ns)
 
-    def release(self, tick: int, struck: Struck) -> int:
+    def release(self, tick: float, struck: Struck) -> int:
         """When the note-off at this tick is due: the note is as long as it was meant."""
         place = self._place(tick)
         self._reached = max(self._reached, place)
         return max(self._moment(place) + struck.moved_ns, struck.due_ns + SHORTEST_NS)
 
-    def _place(self, tick: int) -> float:
+    def _place(self, tick: float) -> float:
         """In quarters of the pulse, as written."""
         return self._quarter + (tick - self._tick) / self._per_quarter
 
@@ -153,14 +159,20 @@ class Placing:
 
     def _take_up(self, old_line: float, reached_ns: int) -> None:
         """Another count of quarters: go on at the same place in a beat, after what is planned."""
-        length, line = beat_quarters(self._pulse.bars), line_of(self._pulse)
+        length, line = self._turn, line_of(self._pulse)
         within = (self._reached - old_line) % length
         here = straight(self._pulse.quarter_at(reached_ns), self._swing, line)
         place = line + within + length * -((line + within - here + NEAR) // length)
-        self._tick += round((self._reached - self._quarter) * self._per_quarter)
+        self._tick += (self._reached - self._quarter) * self._per_quarter
         self._quarter = self._reached = place
-        if not self._score:
+        if not self._score and not self._loop:
             self._per_quarter = self._pulse.quarter_ns / self._tick_ns
+
+    @property
+    def _turn(self) -> float:
+        """Quarters after which one place is as good as another."""
+        bars = self._pulse.bars
+        return beat_quarters(bars) if bars is None or not self._loop else bars.quarters
 
 
 def _goes_on(pulse: Pulse, before: Pulse) -> bool:

@@ -54,6 +54,8 @@ class Stage:
     """What player and companion cost in bits per note, and the companion's target."""
     plans: Plans
     """What is about to sound; a policy says what it may still change."""
+    say: Callable[[str], None]
+    """Takes a line for the musician."""
     chords: ChordZone
     """The chord that the left hand plays, where the keyboard is split."""
 

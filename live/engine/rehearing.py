@@ -223,6 +223,7 @@ class MelodyAgain(_ScoreAgain):
             hear_own(self.context, Event(self.context.now, Kind.PHRASE))
         elif row.did == Did.ON:
             self._own = pitch
+            self.ear.interpose()
             tick = self.ear.tick_at(row.ns)
             self.ear.take_back_end(tick)  # the note before it ends by this one
             tick = max(tick, self.context.now + 1)

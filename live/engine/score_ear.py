@@ -53,6 +53,7 @@ class ScoreEar:
         self._onset_ns: int | None = None
         self._onset_tick = 0
         self._release_ns: int | None = None
+        self._interposed = False
         self.context.hear(Event(0, Kind.START))
 
     @property
@@ -88,7 +89,8 @@ class ScoreEar:
             self.take_back_end(tick)
             now = self.context.now
             tick = max(tick, now) if before is None or tick > now else now + SHORTEST_TICKS
-        rest = None if before is None else self._rest_before(tick)
+        rest = None if before is None or self._interposed else self._rest_before(tick)
+        self._interposed = False
         self._onset_ns, self._onset_tick, self._release_ns = ns, tick, None
         self._ticks.anchor(ns, tick)
         self._tell_bars(tick)
@@ -126,6 +128,10 @@ class ScoreEar:
         self.context.hear(*rest, struck._replace(velocity=velocity))
         return len(rest) + 1
 
+    def interpose(self) -> None:
+        """Somebody else has played since: what sounds is not the note that the player let go."""
+        self._interposed = True
+
     def take_back_end(self, tick: int) -> None:
         """An ``off`` at this tick or later is taken back: the note ends by the strike itself."""
         last = self.context.recent(1)
@@ -153,6 +159,10 @@ class ScoreEar:
     def tick_at(self, ns: int) -> int:
         """The tick of a moment, by the pulse or at the present pace."""
         return self._ticks.tick_at(ns)
+
+    def snapped_at(self, ns: int) -> int:
+        """The same as it is written, where something was timed by hand."""
+        return self._ticks.snapped_at(ns)
 
     def ns_at(self, tick: int) -> int:
         """The moment of a tick, by the pulse or at the present pace."""

@@ -114,6 +114,7 @@ class Session:
             time=self.time,
             surprise=self.surprise,
             plans=self.plans,
+            say=lambda line: self.say(line),  # noqa: PLW0108 - set later
             chords=self.chords,
         )
         """What a policy may use."""

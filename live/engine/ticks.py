@@ -75,6 +75,11 @@ class Ticks:
         self._follow(ns)
         return round(self._raw(ns))
 
+    def snapped_at(self, ns: int) -> int:
+        """The tick of a moment, on a pulse the nearest 16th or triplet."""
+        self._follow(ns)
+        return round(self._raw(ns)) if self._pulse is None else self._snapped(ns)
+
     def ns_at(self, tick: int) -> int:
         """The moment of a tick; after a change not before that of an earlier tick that was asked for."""
         self._follow(self._moment(tick))

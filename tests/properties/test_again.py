@@ -24,13 +24,13 @@ from live.sessions.lines import NOW, ORDER
 from live.stage import records as r
 
 Playing = list[tuple[int, object]]
-ACTIONS = st.sampled_from(["panic", "answer", "veto", "keep", "lock_key", "forget"])
+ACTIONS = st.sampled_from(["panic", "answer", "keep", "lock_key", "forget", "loop", "veto"])
 TOGETHER = st.fixed_dictionaries(
     {},
     optional={
         "mute": st.booleans(),
         "voices": st.integers(1, 3),
-        "mode": st.sampled_from(["harmonize", "answer", "duet", "off"]),
+        "mode": st.sampled_from(["harmonize", "answer", "duet", "loop", "off"]),
         "deadline": st.sampled_from([2.0, 8.0]),
         "hold": st.sampled_from(["off", "soft", "hard"]),
         "chord": st.sampled_from(["off", "Am", "F#dim"]),
@@ -38,6 +38,7 @@ TOGETHER = st.fixed_dictionaries(
         "split": st.sampled_from([0, 60, 62]),
         "surprise": st.sampled_from([0.0, 2.0, 9.0]),
         "memory": st.sampled_from([0.0, 0.5, 1.0]),
+        "vary": st.sampled_from([0.0, 0.6, 1.0]),
     },
 )
 MORE = st.tuples(st.sampled_from([0, 20, 300]), st.one_of(ACTIONS, TOGETHER))
@@ -54,7 +55,15 @@ def mixed(playing: Playing, more: Playing, chance: Random) -> Playing:
 
 @pytest.mark.parametrize(
     ("mode", "model"),
-    [("harmonize", None), ("harmonize", "piano"), ("answer", "piano"), ("answer", "folk"), ("duet", None)],
+    [
+        ("harmonize", None),
+        ("harmonize", "piano"),
+        ("answer", "piano"),
+        ("answer", "folk"),
+        ("duet", None),
+        ("loop", "piano"),
+        ("loop", "folk"),
+    ],
 )
 @settings(max_examples=40)
 @given(
@@ -78,6 +87,8 @@ def test_any_session_run_again_is_the_same(
         ("answer", "transformer"),
         ("answer", "lstm"),
         ("duet", "transformer"),
+        ("loop", "transformer"),
+        ("loop", "lstm"),
     ],
 )
 @settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
@@ -140,7 +151,7 @@ def assert_the_same_again(
     assert not outcome.remarks
 
 
-@pytest.mark.parametrize("mode", ["harmonize", "answer"])
+@pytest.mark.parametrize("mode", ["harmonize", "answer", "duet", "loop"])
 def test_a_change_of_one_order_is_found(mode: str, tmp_path: Path):
     band = RecordedBand(tmp_path / "one.jsonl", networks=babbler, mode=mode)  # type: ignore[arg-type]
     band.play(tune([60, 64, 67, 72]), rest_ms=3000)

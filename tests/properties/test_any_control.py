@@ -60,6 +60,8 @@ TRIED = (
     "delete_preset",
     "panic",
     "answer",
+    "loop",
+    "veto",
     "tap",
     "lock_key",
     "forget",

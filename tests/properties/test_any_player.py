@@ -28,7 +28,7 @@ MESSAGES = st.one_of(
 CHANGES = st.one_of(
     ALLOWED.filter(lambda change: change[0] != "thru"),  # it sends ends of notes that began before it
     ALLOWED.filter(lambda change: change[0] in ("mode", "model", "mute")),
-    st.tuples(st.just("act"), st.sampled_from(["panic", "answer", "veto"])),
+    st.tuples(st.just("act"), st.sampled_from(["panic", "answer", "loop", "loop", "veto"])),
 )
 PHRASES = st.lists(st.integers(55, 76), min_size=1, max_size=6)
 GAPS = st.sampled_from([0, 1, 3, 10, 40, 100, 300, 700, 1500])
@@ -57,6 +57,8 @@ def played(player: Band, playing: list[tuple[int, object]]) -> None:
         ("answer", "piano"),
         ("answer", "folk"),
         ("duet", "piano"),
+        ("loop", "piano"),
+        ("loop", "folk"),
     ],
 )
 @settings(max_examples=30)
