@@ -24,7 +24,7 @@ def test_it_has_what_a_musician_must_know(control: Control):
     assert control.name.islower()
     assert control.help
     assert control.allowed
-    assert control.effect in ("now", "next strike", "next answer")
+    assert control.effect in ("now", "next strike", "next answer", "next loop")
 
 
 @every_control
