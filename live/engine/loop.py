@@ -10,7 +10,7 @@ import itertools
 from collections.abc import Callable
 
 from live.engine.ear import Ear, Frame
-from live.engine.hearing import Heard, Missed, Release, Silent, Strike
+from live.engine.hearing import Heard, Missed, Release, Silent, Strike, Zone
 from live.engine.loop_notes import LoopNotes
 from live.engine.overheard import Overheard
 from live.engine.pace import Pace
@@ -71,6 +71,12 @@ class Loop:
                 before = self._overheard.context.heard
                 self._overheard.ear.silence(pitch, self._stage.straight(stamp))
                 self._own_until_now(before, now_ns)
+            case Zone(Strike(stamp, pitch, velocity)) if not self._monophonic:
+                self._overheard.strike(pitch, velocity, self._stage.straight(stamp))
+                self._notes.news += 1
+            case Zone(Silent(stamp, pitch)) if not self._monophonic:
+                self._overheard.ear.silence(pitch, self._stage.straight(stamp))
+                self._notes.news += 1
             case _:
                 pass
 
