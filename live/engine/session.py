@@ -317,6 +317,7 @@ class Session:
         for name, good in changes.items():
             self.tell(Outcome.DONE, name, good, who)
         if cast:
+            self.settle(now_ns)  # as a replay does, to which these are two changes
             self._recasting.cast(now_ns)
         self.settle(now_ns)
 
