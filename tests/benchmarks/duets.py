@@ -147,10 +147,7 @@ def roll(path: Path, found: Measured) -> None:
     """A picture of what was played, and what came."""
 
     def as_part(name: str, notes: Floats) -> Part:
-        quarters = np.concatenate(
-            [notes[:, (0,)] * 2, notes[:, 1:3], notes[:, (3,)] * 2, notes[:, :1] * 0], axis=1
-        )
-        return Part(name, quarters)
+        return Part(name, np.concatenate([notes[:, :4], np.zeros((len(notes), 1))], axis=1))
 
     tempo = TempoMap.steady(60)  # quarters are seconds
     music = Music(found.name, (as_part("the player", found.player.sounding),), tempo)
@@ -191,7 +188,8 @@ def main() -> None:
             job = partial(measure, given=given, seconds=chosen.seconds, settings={**settings, **more})
             return list(pool.map(job, duets))
 
-        benchmark.say(*separation(chosen.asap, ("validation", "test")))
+        if chosen.maestro:
+            benchmark.say(*separation(chosen.asap, ("validation", "test")))
         for corpus, duets in corpora.items():
             all_scales = [scales_of(each.notes) for each in duets]
             for given, what in GIVEN.items():
