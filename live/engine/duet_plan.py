@@ -51,6 +51,11 @@ class DuetPlan:
         """The tick up to which everything is planned."""
         return max(self.context.now, self.floor)
 
+    @property
+    def coming(self) -> list[OwnNote]:
+        """Notes that were ordered and begin later than the plan has come to."""
+        return [stop.note for stop in self._stops if stop.begins and stop.note is not None]
+
     def stop(self, tick: int, note: OwnNote | None = None, *, begins: bool = False) -> None:
         """Something is given at this tick."""
         heapq.heappush(self._stops, Stop(tick, next(self._numbers), note, begins))

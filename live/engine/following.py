@@ -1,7 +1,8 @@
 """How the companion follows the player, or opposes him: in density, register and loudness.
 
 Each is what the player does of late beside what he usually does. A control of 0 leaves the companion to the
-model, 1 moves it as the player moves, -1 the other way.
+model, 1 moves it as the player moves, -1 the other way. In the long run it plays about as many notes as the
+player whatever the controls say: a model that is told one hand of two may play too many, or hardly any.
 """
 
 from __future__ import annotations
@@ -24,6 +25,12 @@ SPARSE = 0.3
 """Notes a second that are added before densities are compared: silence is not infinitely sparse."""
 MOST_TIMES = 4.0
 """A density is at most so many times the usual one, or a part of it."""
+BALANCED_NS = 8_000 * MILLISECOND
+"""So long ago, a note counts a third when the notes of both are compared."""
+BALANCED = 3.0
+"""Notes that are added to both before: who begins does not have to wait."""
+LEAST_LEVEL, MOST_LEVEL = 1 / 8, 2.0
+"""How far the model's own density is changed at most, so that both play as many notes."""
 DRAWN = 6.0
 """Semitones around the wanted middle; farther notes lose more than half a nat."""
 QUIETEST, LOUDEST = 16, 124
@@ -61,29 +68,37 @@ class Following:
         self._own_pitch, self._own_velocity = Mean(), Mean()
         self._struck_ns: int | None = None
         self._density = 0.0  # notes a second, at the last strike
+        self._his, self._mine = 0.0, 0.0  # notes, the older the less
 
     def strike(self, ns: int, pitch: int, velocity: int) -> None:
         """A note of the player."""
         if self._struck_ns is not None:
             gap = max(0, ns - self._struck_ns)
             self._gap.add(min(gap, LONGEST_GAP_NS))
+            fading = math.exp(-gap / BALANCED_NS)
+            self._his *= fading
+            self._mine *= fading
+        self._his += 1
         self._density = self._density_at(ns) + 1e9 / RECENT_NS
         self._struck_ns = ns
         self._pitch.add(pitch)
         self._velocity.add(velocity)
 
     def said(self, pitch: int, velocity: int) -> None:
-        """A note of the companion as the model meant it."""
+        """A note of the companion."""
+        self._mine += 1
         self._own_pitch.add(pitch)
         self._own_velocity.add(velocity)
 
     def times(self, now_ns: int, amount: float) -> float:
         """So many times as often as the model would have it the companion begins a note."""
+        level = (self._his + BALANCED) / (self._mine + BALANCED)
+        level = min(max(level, LEAST_LEVEL), MOST_LEVEL)
         if not amount or not self._gap.known:
-            return 1.0
+            return level
         usual = 1e9 / max(self._gap.usual, 1e6)
         ratio = (self._density_at(now_ns) + SPARSE) / (usual + SPARSE)
-        return float(min(max(ratio, 1 / MOST_TIMES), MOST_TIMES) ** amount)
+        return level * float(min(max(ratio, 1 / MOST_TIMES), MOST_TIMES) ** amount)
 
     def lean(self, amount: float) -> NDArray[np.float64] | None:
         """``[128]`` nats that draw the companion's notes to where they are wanted; None: nowhere."""

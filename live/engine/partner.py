@@ -9,6 +9,7 @@ import numpy as np
 
 from live.controls import Settings
 from live.engine.alone import SOFTEST, SPARSEST
+from live.engine.clashes import clashes
 from live.engine.duet_plan import DuetPlan
 from live.engine.following import Following
 from live.engine.policy import Stage
@@ -77,8 +78,9 @@ class Partner:
         hold = self._stage.hold(line=True)
         may = mine & hold.tokens[_ONS]
         lean = self._following.lean(settings.follow_register)
-        if hold.bias is not None:
-            lean = hold.bias[_ONS].astype(np.float64) + (0.0 if lean is None else lean)
+        for other in (clashes(self._fresh()), None if hold.bias is None else hold.bias[_ONS]):
+            if other is not None:
+                lean = other.astype(np.float64) + (0.0 if lean is None else lean)
         duo = self._duo
         duo.mine, duo.may, duo.lean = mine, may, lean
         duo.rate = self._following.times(now_ns, settings.follow_density) * (1 - faded * (1 - SPARSEST))
@@ -87,7 +89,7 @@ class Partner:
         limits = Limits(least=max(0, plan.floor - plan.context.now), tokens=tokens)
         spending = self._stage.surprise.companion
         spending.aim(settings.surprise)
-        style = spending.styled(Style(settings.temperature, 1.0))
+        style = spending.styled(Style(settings.temperature, 1.0, waits_anew=True))
         duo.top_p = 1.0 if settings.surprise else settings.top_p
         draws = Draws(self._stage.seed, next(self._decisions))
         choice = plan.context.choose(limits, style, draws, duo)
@@ -129,15 +131,20 @@ class Partner:
             return np.zeros(PITCHES, bool)
         return (self._band.low <= _PITCHES) & (self._band.high >= _PITCHES)
 
+    def _fresh(self) -> set[int]:
+        """What the player holds, or has struck just now and still sounds."""
+        return set(self._stage.hearing.down) | (self._just.keys() & self._stage.hearing.sounding)
+
     def _taken(self, plan: DuetPlan, now_ns: int) -> Pitches:
         """What the player plays or has just struck, what the route has nowhere, what our notes hold there."""
         self._just = {pitch: ns for pitch, ns in self._just.items() if now_ns - ns < JUST_NS}
         taken = np.zeros(PITCHES, bool)
         his = self._stage.hearing.sounding | self._just.keys()
         taken[list(his)] = True
+        taken[[note.pitch for note in plan.coming]] = True  # one key would be begun twice, and ended once
         route = self.route
         if route.transpose or (route.low, route.high) != (0, 127):
-            held = {note.place for note in plan.own.values()}
+            held = {note.place for note in (*plan.own.values(), *plan.coming)}
             for pitch in range(PITCHES):
                 place = route.place(pitch)
                 taken[pitch] |= place is None or place in held or place.pitch in his

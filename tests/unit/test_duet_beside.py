@@ -1,0 +1,104 @@
+"""What keeps a duet's companion beside the player: no clashes, as many notes as he, no key begun twice."""
+
+from __future__ import annotations
+
+import random
+
+import numpy as np
+import pytest
+from band import Band, shipped
+
+from live.engine.clashes import AGAINST, clashes
+from live.engine.following import LEAST_LEVEL, MOST_LEVEL, Following
+from live.engine.own_notes import OwnNote, OwnNotes
+from live.stage.clock import MILLISECOND
+from models.context import Context, Limits
+from models.events import Event, Kind
+from models.sampling import Draws, Style
+
+
+def test_a_semitone_clashes_in_every_octave_and_nothing_else_does():
+    against = clashes([60])
+    assert against is not None
+    assert np.flatnonzero(against).tolist() == [pitch for pitch in range(128) if pitch % 12 in (1, 11)]
+    assert set(against.tolist()) == {0.0, -AGAINST}
+
+
+def test_beside_a_chord_everything_next_to_one_of_its_notes_clashes():
+    against = clashes([60, 64])
+    assert against is not None
+    assert {pitch % 12 for pitch in np.flatnonzero(against)} == {1, 11, 3, 5}
+    assert clashes([]) is None
+
+
+def struck(following: Following, count: int, begun_ms: int = 0) -> int:
+    """So many notes, four a second. When the last was."""
+    for n in range(count):
+        following.strike((begun_ms + 250 * n) * MILLISECOND, 60, 80)
+    return begun_ms + 250 * (count - 1)
+
+
+def test_who_plays_more_than_the_player_is_drawn_to_fewer_and_the_other_way():
+    few, many, as_many = Following(), Following(), Following()
+    for following, own in ((few, 2), (as_many, 20), (many, 60)):
+        struck(following, 20)
+        for _ in range(own):
+            following.said(50, 60)
+    levels = [each.times(5000 * MILLISECOND, 0.0) for each in (few, as_many, many)]
+    assert levels[0] == MOST_LEVEL
+    assert levels[1] < 1
+    assert LEAST_LEVEL <= levels[2] < levels[1] / 2
+
+
+def test_before_anybody_played_the_model_plays_as_it_will():
+    assert Following().times(0, 0.0) == 1.0
+
+
+def test_what_was_played_long_ago_counts_no_more():
+    following = Following()
+    last = struck(following, 20)
+    for _ in range(100):
+        following.said(50, 60)
+    before = following.times(last * MILLISECOND, 0.0)
+    struck(following, 4, last + 60_000)
+    assert before < 0.3
+    assert following.times((last + 61_000) * MILLISECOND, 0.0) > 1
+
+
+def test_who_asks_anew_draws_waits_from_all_of_the_tail():
+    """With next to no mass kept only the likeliest wait is drawn, unless waits are exempt."""
+    context = Context(shipped("piano"))
+    context.hear(Event(0, Kind.ON, 60, 80), Event(20, Kind.OFF, 60), Event(20, Kind.ON, 64, 80))
+
+    def waits(style: Style) -> set[int]:
+        drawn = (context.choose(Limits(), style, Draws(1, number)) for number in range(60))
+        return {each.event.time for each in drawn if each is not None}
+
+    assert len(waits(Style(top_p=0.01))) == 1
+    assert len(waits(Style(top_p=0.01, waits_anew=True))) > 5
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_no_key_is_begun_that_was_begun_and_not_ended(seed: int, monkeypatch: pytest.MonkeyPatch):
+    """A note that is ordered but has not begun is no free key, though the context has not heard of it."""
+    begin = OwnNotes.begin
+    begun: list[OwnNote] = []
+    again: list[tuple[OwnNote, OwnNote]] = []
+
+    def watched(self: OwnNotes, note: OwnNote) -> None:
+        begun.append(note)
+        again.extend((other, note) for other in self if other.place == note.place)
+        begin(self, note)
+
+    monkeypatch.setattr(OwnNotes, "begin", watched)
+    band, chance = Band(mode="duet", time="free", seed=seed), random.Random(seed)
+    scale = (60, 62, 64, 65, 67, 69, 71, 72)
+    for _ in range(60):
+        pitch = chance.choice(scale)
+        band.play([(0, bytes((0x90, pitch, chance.randint(50, 90))))], rest_ms=chance.choice((7, 30, 90)))
+        band.play([(0, bytes((0x80, pitch, 0)))], rest_ms=chance.choice((5, 15, 60)))
+        for before, after in again:
+            assert before.ends_ns is not None
+            assert before.ends_ns <= after.due_ns
+        again.clear()
+    assert len(begun) > 10
