@@ -1,11 +1,13 @@
 """The sender's thread: waits until something is due or something comes in, then lets it be done.
 
-It alone touches the performer while it runs: the heap, the ledger, the outputs.
+It alone touches the performer while it runs: the heap, the ledger, the outputs. What only shows the plan is
+done one by one when there is nothing else to do.
 """
 
 from __future__ import annotations
 
 import threading
+from collections import deque
 from collections.abc import Callable
 from queue import Empty, SimpleQueue
 from typing import TypeAlias
@@ -13,11 +15,12 @@ from typing import TypeAlias
 from live.stage.clock import SECOND, Clock
 from live.stage.messages import Incoming
 from live.stage.performer import Performer
-from live.stage.records import EngineRecord, PortNews
+from live.stage.records import EngineRecord, PortNews, shows_the_plan
 
 Item: TypeAlias = Incoming | EngineRecord | PortNews | None
 
 _LONGEST_WAIT_NS = 60 * SECOND
+_MOST_LATER = 4096
 
 
 class SenderLoop:
@@ -40,6 +43,7 @@ class SenderLoop:
         self._at_start = at_start
         self._on_failure = on_failure
         self._inbox = inbox
+        self._later: deque[EngineRecord] = deque()
         self._thread = threading.Thread(target=self._run, name="sender", daemon=True)
 
     def start(self) -> None:
@@ -68,13 +72,17 @@ class SenderLoop:
         item: Item
         try:
             due = performer.next_ns()
-            if due is None:
+            if self._later:
+                item = self._inbox.get_nowait()
+            elif due is None:
                 item = self._inbox.get()
             else:
                 wait = min(max(0, due - self._clock.now_ns()), _LONGEST_WAIT_NS)
                 item = self._inbox.get(timeout=wait / SECOND)
         except Empty:
             performer.play_due()
+            if self._later:
+                performer.obey(self._later.popleft())
             return True
         if item is None:
             return False
@@ -82,6 +90,8 @@ class SenderLoop:
             performer.hear(item)
         elif isinstance(item, PortNews):
             performer.take_note(item)
+        elif shows_the_plan(item) and len(self._later) < _MOST_LATER:
+            self._later.append(item)
         else:
             performer.obey(item)
         performer.play_due()

@@ -53,7 +53,7 @@ class Mirror:
                 return False
         elif isinstance(record, r.Heard) and record.flags & HeardFlag.THRU:
             self._follow(thru_owner(record.source), THRU_PORT, record.message)
-        return not isinstance(record, r.Heartbeat) and not r.shows_the_plan(record)  # type: ignore[arg-type]
+        return not isinstance(record, r.Heartbeat) and not r.shows_the_plan(record)
 
     def connections(self, ports: int) -> tuple[tuple[str, ...], ...]:
         """For each port: what was connected to it on JACK."""

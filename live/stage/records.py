@@ -334,9 +334,10 @@ class Text(NamedTuple):
     number: int = 0
 
 
-def shows_the_plan(record: StageRecord) -> bool:
-    """Whether this is about a note that only shows the plan: not for the engine. Any thread."""
-    return isinstance(record, Sent | Dropped | Cancelled) and record.tag >= SHOWN_TAGS
+def shows_the_plan(record: Record) -> bool:
+    """Whether this is about a note that only shows the plan: a report is not for the engine, and an order
+    waits for the music. Any thread."""
+    return isinstance(record, Plan | Cancel | Sent | Dropped | Cancelled) and record.tag >= SHOWN_TAGS
 
 
 EngineRecord: TypeAlias = (
