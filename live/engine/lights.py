@@ -14,11 +14,13 @@ from dataclasses import dataclass
 
 from live.engine.plan_notes import Phase, Planned
 from live.stage import records as r
-from live.stage.clock import SECOND
+from live.stage.clock import MILLISECOND, SECOND
 
 CHANNELS = {Phase.COMMITTED: 0, Phase.TENTATIVE: 1}
 """As on the wire: channel 1 for what will sound, channel 2 for what may."""
 AHEAD_NS = 2 * SECOND
+GAP_NS = 20 * MILLISECOND
+"""Between two notes of one key."""
 MOST = 32
 """Notes that are shown at once, the nearest: more lights help nobody, and their orders take time."""
 
@@ -68,6 +70,7 @@ class Lights:
             return self._begin(note, now_ns)
         before = light.note
         if before.phase is not note.phase or before.due_ns <= now_ns or note.due_ns <= light.on_ns:
+            del self._shown[note.id]
             return [*self._away(light, now_ns), *self._begin(note, now_ns)]
         light.note = note
         if before.due_ns == note.due_ns:  # how long or how loud it will be is no other light
@@ -75,8 +78,21 @@ class Lights:
         return [r.Cancel(light.tag, r.CancelMode.KEEP), self._off(light)]
 
     def _begin(self, note: Planned, now_ns: int) -> list[r.EngineRecord]:
+        """A key that is to sound again is dark for a moment when it sounds before."""
+        before_ns = max(
+            (
+                light.note.due_ns
+                for light in self._shown.values()
+                if (light.note.pitch, light.note.phase) == (note.pitch, note.phase)
+                and light.note.due_ns <= note.due_ns
+            ),
+            default=-GAP_NS,
+        )
+        on_ns = max(now_ns, note.due_ns - AHEAD_NS, before_ns + GAP_NS)
+        if on_ns >= note.due_ns:
+            return []
         tag = r.SHOWN_TAGS + next(self._tags) % r.SHOWN_TAGS
-        light = self._shown[note.id] = _Light(note, tag, max(now_ns, note.due_ns - AHEAD_NS))
+        light = self._shown[note.id] = _Light(note, tag, on_ns)
         on = bytes((0x90 | CHANNELS[note.phase], note.pitch, max(1, note.velocity)))
         return [r.Plan(light.on_ns, on, tag, 0, self._port), self._off(light)]
 

@@ -142,6 +142,13 @@ def test_a_note_that_moves_keeps_its_light():
     ]
 
 
+def test_a_key_that_is_to_sound_twice_is_lit_twice():
+    shown = Shown()
+    shown.do("mean", [(500, 60, 90), (700, 60, 90), (710, 60, 90)])
+    shown.do("wait", 1000)
+    assert shown.lit == [(0, 0x91, 60), (500, 0x81, 60), (520, 0x91, 60), (700, 0x81, 60)]
+
+
 def test_only_the_nearest_are_shown_and_the_next_follow():
     shown = Shown()
     shown.do("mean", [(10 * n, 30 + n, 64) for n in range(1, MOST + 9)])
