@@ -154,6 +154,7 @@ class Loop:
             if not goes and not self._taking.pressed:
                 raise AntiphonError("there is no loop to stop")
             self.stop(now_ns)
+            self._taking.waits = False
             return
         self._taking.press(now_ns, self._taken, goes=goes)
         self.wake(now_ns)
@@ -175,7 +176,7 @@ class Loop:
         self._tell(now_ns)
 
     def stop(self, now_ns: int) -> None:
-        """The loop ends now, and nothing begins by itself."""
+        """The loop ends now, and no other begins by itself."""
         self._paused = now_ns, self._rounds[-1:]
         self._end_all(now_ns)
         self._taking.stop()

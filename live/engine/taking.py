@@ -77,7 +77,7 @@ class Taking:
         self._floor_ns = 0
         self._complained = False
         self._again: Taken | None = None
-        self._stopped: tuple[bool, bool, Row | None] = (False, False, None)
+        self._stopped: tuple[bool, Row | None] = (False, None)
 
     @property
     def pressed(self) -> bool:
@@ -105,14 +105,14 @@ class Taking:
         self.waits, self._before = True, None
 
     def stop(self) -> None:
-        """Nothing is waited for any more; who presses next, having played nothing, gets the same again."""
-        self._stopped = self.waits, self._fresh, self._first
-        self.waits = self._fresh = False
+        """What was under way is no phrase; who presses next, having played nothing, gets the same again."""
+        self._stopped = self._fresh, self._first
+        self._fresh = False
         self._pressed = self._before = self._first = None
 
     def resume(self) -> None:
         """It was not stopped after all."""
-        self.waits, self._fresh, self._first = self._stopped
+        self._fresh, self._first = self._stopped
 
     def press(self, now_ns: int, last: Taken | None, *, goes: bool) -> None:
         """The pedal: loop what was played last. ``last``: the last loop, which ``goes`` round or was stopped.

@@ -57,9 +57,17 @@ def answered() -> list[tuple[float, bytes]]:
     return [*first, *second, *third]
 
 
+def looped() -> list[tuple[float, bytes]]:
+    """A phrase that goes round; another one played over it."""
+    first = tune(PHRASE, gap_ms=220, length_ms=200, velocity=70)
+    over = [(7000 + at, message) for at, message in tune([76, 74, 72], gap_ms=300, length_ms=250)]
+    return [*first, *over]
+
+
 SESSIONS = {
     "harmonize": ("chorale", {"mode": "harmonize", "key": "C"}, harmonized()),
     "answer": ("piano", {"mode": "answer"}, answered()),
+    "loop": ("piano", {"mode": "loop", "vary": 0.5}, looped()),
     "answer-folk": ("folk", {"mode": "answer", "key": "C"}, answered()),
 }
 

@@ -329,6 +329,19 @@ class TestEnds:
         assert len(player.sent) == before
         assert player.session.plans.meant == ()
 
+    @pytest.mark.parametrize("end", ["panic", "lost"])
+    def test_before_the_first_loop_the_next_phrase_is_waited_for(self, end: str):
+        player = looper()
+        player.play(strikes(PHRASE[:2]))
+        if end == "panic":
+            player.act("panic")
+        else:
+            player.session.on_record(r.PortLost(r.LostReason.SERVER), player.stage.clock.now_ns())
+        player.wait(2 * BAR)
+        assert player.session.policy.status() == "listening, 0 loops"
+        player.play(strikes(PHRASE), rest_ms=2 * BAR)
+        assert [note.pitch for note in sounded(player.sent)][:5] == [60, 64, 67, 72, 71]
+
     def test_what_is_meant_is_told(self):
         player = looper()
         began = player.now_ms
