@@ -191,11 +191,19 @@ def test_no_clock_goes_to_the_third_port():
     assert shown.stage.plan_sink.messages == []
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(
-    mode=st.sampled_from([("answer", "piano"), ("answer", "folk"), ("harmonize", "chorale")]),
+    mode=st.sampled_from(
+        [
+            ("answer", "piano"),
+            ("answer", "folk"),
+            ("duet", "piano"),
+            ("loop", "folk"),
+            ("harmonize", "chorale"),
+        ]
+    ),
     more=st.lists(
-        st.tuples(st.integers(0, 900), st.sampled_from(["veto", "panic", "answer", "key", "mute"])),
+        st.tuples(st.integers(0, 900), st.sampled_from(["veto", "panic", "answer", "loop", "key", "mute"])),
         max_size=5,
     ),
 )
