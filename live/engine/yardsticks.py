@@ -52,13 +52,16 @@ def by_the_rule(network: Network, passage: Passage, style: Style, seed: int) -> 
 
 
 def in_a_session(network: Network, passage: Passage, style: Style, seed: int) -> Iterable[Event]:
-    """``antiphon live`` with this model at default settings: the melody is played in its own key, in free
-    time; what is sent to the synth is told in the model's key.
+    """``antiphon live`` with this model, all but the style at default: the melody is played in its own key,
+    in free time; what is sent to the synth is told in the model's key.
     """
     shift = passage.given.transposition
     stage = Rehearsal(thru=(False,))
     stage.clock.advance(10**9)
-    settings = Settings().changed("mode", "harmonize").changed("model", network.manifest.name)
+    chosen = {"model": network.manifest.name, "temperature": style.temperature, "top_p": style.top_p}
+    settings = Settings().changed("mode", "harmonize")
+    for name, value in chosen.items():
+        settings = settings.changed(name, value)
     session = Session(lambda _: network, stage.order, settings, stage.clock, seed=seed)
     start = stage.clock.now_ns()
     told = 0

@@ -191,4 +191,7 @@ def test_a_model_of_one_voice_harmonizes_in_a_session_alone(chorales: Path, caps
         "--json",
     ]
     assert run(asked) == 0
-    assert next(iter(json.loads(capsys.readouterr().out)["harmony"])) == "piano, live session"
+    ways = json.loads(capsys.readouterr().out)["harmony"]
+    assert next(iter(ways)) == "piano, live session"
+    assert "consonant pairs of voices" in ways["thirds"]
+    assert "voice crossings" not in ways["thirds"]

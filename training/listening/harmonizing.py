@@ -27,6 +27,11 @@ from training.settings import load_settings
 CORPUS = "chorale"
 MELODY = 4
 AS_WRITTEN, AT_STRIKES = "Bach as written", "Bach at the strikes"
+WITHOUT_VOICES = (
+    "voices added", "chords of four voices", "chord tones on strong beats", "triads and sevenths",
+    "consonant pairs of voices", "added notes in the key",
+)  # fmt: skip
+"""What says something of a model whose notes belong to no voice."""
 Figures = dict[str, dict[str, float]]
 """By who harmonised, then by what is counted."""
 
@@ -54,6 +59,8 @@ def run(asked: Asked, ways: Mapping[str, Playing]) -> Figures:
         played = [_setting(p, sample.notes) for p, sample in zip(chosen, kept, strict=True)]
         found[way] = counted(played, ranges) | accuracy(played, bach)
     found[AT_STRIKES], found[AS_WRITTEN] = counted(bach, ranges), counted(every, ranges)
+    if manifest.voices == 1:
+        found = {way: {name: each[name] for name in WITHOUT_VOICES} for way, each in found.items()}
     count = len({passage.piece.name for passage in chosen})
     title = (
         f"`{manifest.name}` under the melodies of {count} chorales of the split `{asked.split}`, "

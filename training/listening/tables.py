@@ -46,13 +46,7 @@ def extreme_rows(found: Listening) -> Iterator[Row]:
 
 def copied_rows(found: Listening) -> Iterator[Row]:
     """Runs that stand in the training split."""
-    yield (
-        "notes of the longest run that stands in the training split",
-        "median",
-        "most",
-        "above 16",
-        "the most",
-    )
+    yield "copied notes in a row", "median", "most", "above 16", "where"
     for who, one in found.copied.items():
         yield who, f"{one.median:g}", str(one.most), f"{one.above}", one.worst
 
