@@ -14,7 +14,7 @@ from models.piece import Piece
 from training.listening import features, overlap, repetition
 from training.listening.excerpt import Excerpt, played_excerpt, real_excerpt
 from training.listening.figures import listen, means
-from training.listening.passages import passages
+from training.listening.passages import at_strikes, passages
 from training.listening.samples import Sample
 from training.novelty.index import NoveltyIndex
 
@@ -199,3 +199,16 @@ def test_ends_count_where_the_model_ended_and_only_lines_have_them():
     alto = done.notes.copy()
     alto[:, 4] = 1
     assert "ends on the tonic" not in means([replace(done, notes=alto)])
+
+
+def test_voices_at_the_strikes_leave_out_what_happens_between():
+    melody = [(24 * n, 72, 64, 24, 0) for n in range(4)]
+    alto = [(0, 64, 64, 12, 1), (12, 65, 64, 12, 1), (24, 64, 64, 48, 1), (72, 64, 64, 24, 1)]
+    bass = [(0, 48, 64, 36, 2), (36, 50, 64, 36, 2)]  # silent at the last strike
+    found = at_strikes(np.array([*melody, *alto, *bass], float)).astype(int).tolist()
+    assert [(at, pitch, length) for at, pitch, _, length, voice in found if voice == 1] == [
+        (0, 64, 24), (24, 64, 48), (72, 64, 24)
+    ]  # fmt: skip
+    assert [(at, pitch, length) for at, pitch, _, length, voice in found if voice == 2] == [
+        (0, 48, 48), (48, 50, 24)
+    ]  # fmt: skip

@@ -43,7 +43,7 @@ class Excerpt:
 def real_excerpt(passage: Passage, grid: Grid) -> Excerpt:
     """What the piece does."""
     return Excerpt(
-        passage.piece.name, grid, passage.real, passage.given.notes, passage.start, passage.end,
+        passage.piece.name, grid, passage.real, _before(passage), passage.start, passage.end,
         passage.piece.mode, passage.piece.meters, sorted(map(int, passage.piece.phrases)), ended=True,
     )  # fmt: skip
 
@@ -56,6 +56,11 @@ def played_excerpt(passage: Passage, sample: Sample, grid: Grid) -> Excerpt:
     if grid.monophonic and not passage.voices:  # as long as it chose to be
         end = int((notes[:, 0] + notes[:, 3]).max(initial=passage.start + 1))
     return Excerpt(
-        passage.piece.name, grid, notes, passage.given.notes, passage.start, end,
+        passage.piece.name, grid, notes, _before(passage), passage.start, end,
         passage.piece.mode, passage.piece.meters, phrases, sample.ended,
     )  # fmt: skip
+
+
+def _before(passage: Passage) -> NoteArray:
+    """What went before; of a melody that goes beside, nothing."""
+    return passage.given.notes[:0] if passage.voices else passage.given.notes

@@ -12,6 +12,7 @@ from models.piece import Piece
 from training.listening import features, overlap, repetition
 from training.listening.excerpt import Excerpt
 from training.listening.overlap import Values
+from training.listening.passages import at_strikes
 from training.listening.repetition import Extremes, extremes
 from training.novelty.index import NoveltyIndex, Run
 from training.novelty.sequence import lines
@@ -73,7 +74,7 @@ def listen(
     """Compare samples with the real music of the same passages, number by number."""
     found = Listening(len(played), len({each.piece for each in real}), not grid.monophonic)
     singles = distinct(real)
-    chords = any(each.before.shape[0] and features.mean_polyphony(each) > 1.0 for each in singles[:50])
+    chords = any(features.mean_polyphony(each) > 1.0 for each in singles[:50])
     for name in features.features_of(velocities=grid.has_velocity, chords=chords):
         found.overlaps[name] = _overlap(name, played, real)
     ours, theirs = means(played), means(singles)
@@ -126,7 +127,8 @@ def _numbers(music: Excerpt) -> dict[str, float]:
 
 def degenerate(played: list[Excerpt], train: list[Piece], grid: Grid) -> Degenerate:
     """Loops, drones and silences beyond all that stand in the training split."""
-    known = _most(extremes(piece.notes, grid) for piece in train)
+    voices = any(len(piece.notes) and piece.notes[:, 4].any() for piece in train)
+    known = _most(extremes(at_strikes(each.notes) if voices else each.notes, grid) for each in train)
     each = [extremes(music.notes, grid) for music in played]
     above = {name: sum(getattr(one, name) > getattr(known, name) for one in each) for name in known._fields}
     return Degenerate(known, _most(each), above)

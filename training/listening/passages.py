@@ -39,10 +39,38 @@ class Passage:
         """What the piece does: ``[n, 5]``, nothing beyond ``end``."""
         notes = self.piece.notes
         if self.voices:
-            return notes[notes[:, 4] > 0]
+            return at_strikes(notes)
         own = notes[(notes[:, 0] >= self.start) & (notes[:, 0] < self.end)].copy()
         own[:, 3] = np.minimum(own[:, 3], self.end - own[:, 0])
         return own
+
+
+def at_strikes(notes: NoteArray) -> NoteArray:
+    """The voices under a melody (voice 0) as they are where it strikes: what they do between is left out, as
+    it must be by a model that is live. A note begins where the pitch is new or struck anew.
+    """
+    strikes = np.unique(notes[notes[:, 4] == 0, 0])
+    found: list[tuple[float, ...]] = []
+    for voice in np.unique(notes[notes[:, 4] > 0, 4]).tolist():
+        own = notes[notes[:, 4] == voice]
+        own = own[np.argsort(own[:, 0], kind="stable")]
+        at = np.searchsorted(own[:, 0], strikes, side="right") - 1
+        here = own[np.maximum(at, 0)]
+        end = here[:, 0] + here[:, 3]
+        sounds = (at >= 0) & (end > strikes)
+        before: float | None = None
+        for index in range(len(strikes)):
+            strike, pitch = float(strikes[index]), float(here[index, 1])
+            until = strikes[index + 1] if index + 1 < len(strikes) else end[index]
+            if not sounds[index]:
+                before = None
+            elif pitch == before and here[index, 0] < strike:
+                onset, *rest, length, _ = found[-1]
+                found[-1] = (onset, *rest, length + float(until) - strike, voice)
+            else:
+                found.append((strike, pitch, float(here[index, 2]), float(until) - strike, voice))
+            before = pitch if sounds[index] else None
+    return np.array(found, float).reshape(-1, 5)
 
 
 Cut = Callable[[Piece, int, np.random.Generator], Passage | None]
