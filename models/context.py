@@ -198,7 +198,7 @@ class Context:
             return None
         if recalled is not None:
             wait_logits = recalled.waits(wait_logits)
-        wait = pick(wait_logits, legal, style.of_waits, draws.uniform())
+        wait = pick(wait_logits, legal, style, draws.uniform())
         picked = {"wait": wait}
         low, high = self._span(wait.choice, limits)
         ticks = low + int(draws.uniform() * (high - low + 1))

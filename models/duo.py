@@ -16,7 +16,7 @@ from models.advice import Logits
 from models.context import Allowed, Context
 from models.events import PITCHES
 from models.sounding import SILENT
-from models.vocabulary import ON_TOKENS, TOKENS
+from models.vocabulary import ON_TOKENS
 
 _ONS = slice(ON_TOKENS, ON_TOKENS + PITCHES)
 _LEAST = 1e-30
@@ -33,14 +33,16 @@ class Duo:
     ``mine [128]``: pitches at which the companion may begin a note, as far as room goes. ``may [128]``: those
     of them that a hold lets pass: what the model would begin in the rest of ``mine``, it begins here. ``lean
     [128]``: nats that draw it to some of them, without beginning more notes. ``rate``: so many times as often
-    as the model would have it. ``top_p``: of the notes that each of both may begin, the likeliest that have
-    this share; not of ends, for a plan that is made anew all the time would cut an unlikely end every time.
+    as the model would have it. ``temperature`` and ``top_p`` say which note it is, of those that either may
+    begin; not whose turn it is, nor when, nor whether a note ends: a plan that is made anew all the time
+    would cut an unlikely end every time.
     """
 
     mine: Pitches
     may: Pitches
     lean: NDArray[np.float64] | None = None
     rate: float = 1.0
+    temperature: float = 1.0
     top_p: float = 1.0
     share: float = 0.3
     """How probable it lately was that an event of the model begins a note of the companion's."""
@@ -78,7 +80,7 @@ class Part:
         mine = duo.mine & self._silent
         if not may.any():
             duo.share -= _ADAPTING * duo.share
-            return self._cut(logits, his)
+            return self._styled(logits, his)
         top = scores.max()
         before = np.exp(scores[mine] - top).sum()
         others = np.exp(logits[legal].astype(np.float64) - top).sum() - np.exp(scores[may] - top).sum()
@@ -88,32 +90,29 @@ class Part:
         changed = logits.copy()
         more = np.log(max(before, _LEAST) / max(after, _LEAST)) + np.log(duo.rate)
         changed[_ONS] = np.where(may, leaning + more, logits[_ONS])
-        return self._cut(changed, may, his)
+        return self._styled(changed, may, his)
 
-    def _cut(self, logits: Logits, *groups: Pitches) -> Logits:
-        """Without the least likely notes of each group; the others have their share."""
-        if self._duo.top_p >= 1.0:
+    def _styled(self, logits: Logits, *groups: Pitches) -> Logits:
+        """Each group by temperature and top-p, with the share that it had."""
+        duo = self._duo
+        if duo.temperature == 1.0 and duo.top_p >= 1.0:
             return logits
-        kept = logits.copy()
-        scores = kept[_ONS]
+        styled = logits.copy()
+        scores = styled[_ONS]
         for group in groups:
             pitches = np.flatnonzero(group)
-            order = pitches[np.argsort(-scores[pitches], kind="stable")]
-            sums = np.exp(scores[order].astype(np.float64) - scores[order[:1]]).cumsum()
-            if not len(sums):
+            if not len(pitches):
                 continue
-            count = int(np.searchsorted(sums, self._duo.top_p * sums[-1])) + 1
+            order = pitches[np.argsort(-scores[pitches], kind="stable")]
+            ranked = scores[order].astype(np.float64)
+            share = ranked[0] + np.log(np.exp(ranked - ranked[0]).sum())
+            ranked = (ranked - ranked[0]) / duo.temperature
+            sums = np.exp(ranked).cumsum()
+            count = min(int(np.searchsorted(sums, duo.top_p * sums[-1])) + 1, len(sums))
             scores[order[count:]] = _NEVER
-            scores[order[:count]] += np.log(sums[-1] / sums[count - 1])
-        return kept
+            scores[order[:count]] = ranked[:count] - np.log(sums[count - 1]) + share
+        return styled
 
     def loudness(self, logits: Logits, pitch: int) -> Logits:
         """As the model has it."""
         return logits
-
-
-def tokens_of(ons: Pitches) -> Allowed:
-    """``[TOKENS]``: the note-ons of these pitches."""
-    tokens = np.zeros(TOKENS, bool)
-    tokens[_ONS] = ons
-    return tokens

@@ -6,7 +6,7 @@ the same numbers.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
@@ -34,20 +34,12 @@ class Style:
 
     ``bias``: nats added to the logits of ``[TOKENS]``, before all that.
     ``surprise``: in place of the first two, how many times its entropy a choice costs on average.
-    ``waits_anew``: the wait is for one who asks again and again while nothing happens. To cut its tail each
-    time would make every wait too short, so the first two do not hold for it.
     """
 
     temperature: float = 1.0
     top_p: float = 0.95
     bias: NDArray[np.float32] | None = field(default=None, compare=False)
     surprise: float | None = None
-    waits_anew: bool = False
-
-    @property
-    def of_waits(self) -> Style:
-        """How the wait is chosen."""
-        return replace(self, temperature=1.0, top_p=1.0) if self.waits_anew else self
 
 
 class Draws:

@@ -89,8 +89,10 @@ class Partner:
         limits = Limits(least=max(0, plan.floor - plan.context.now), tokens=tokens)
         spending = self._stage.surprise.companion
         spending.aim(settings.surprise)
-        style = spending.styled(Style(settings.temperature, 1.0, waits_anew=True))
-        duo.top_p = 1.0 if settings.surprise else settings.top_p
+        style = spending.styled(Style(1.0, 1.0))
+        duo.temperature, duo.top_p = settings.temperature, settings.top_p
+        if settings.surprise:
+            duo.temperature = duo.top_p = 1.0
         draws = Draws(self._stage.seed, next(self._decisions))
         choice = plan.context.choose(limits, style, draws, duo)
         if choice is None:

@@ -17,8 +17,8 @@ REMEMBERED = 32
 """Strikes of the player."""
 FADING_NS = 5_000 * MILLISECOND
 """After this a strike counts a third."""
-NEAR = 3
-"""Semitones around each note that it belongs to."""
+NEAR = 7
+"""Semitones: notes not farther apart than a fifth are in one hand."""
 APART = 2
 """Semitones that are left between the two."""
 SOME = 0.12
@@ -73,7 +73,7 @@ class Room:
         gaps, low = [], self._low
         for pitch in used:
             if pitch - APART - low >= NARROWEST:
-                gaps.append(Band(low, pitch - APART - 1))
+                gaps.append(Band(low, min(pitch - APART - 1, self._high)))
             low = max(low, pitch + APART + 1)
         if self._high - low + 1 >= NARROWEST:
             gaps.append(Band(low, self._high))

@@ -6,15 +6,12 @@ import random
 
 import numpy as np
 import pytest
-from band import Band, shipped
+from band import Band
 
 from live.engine.clashes import AGAINST, clashes
 from live.engine.following import LEAST_LEVEL, MOST_LEVEL, Following
 from live.engine.own_notes import OwnNote, OwnNotes
 from live.stage.clock import MILLISECOND
-from models.context import Context, Limits
-from models.events import Event, Kind
-from models.sampling import Draws, Style
 
 
 def test_a_semitone_clashes_in_every_octave_and_nothing_else_does():
@@ -63,19 +60,6 @@ def test_what_was_played_long_ago_counts_no_more():
     struck(following, 4, last + 60_000)
     assert before < 0.3
     assert following.times((last + 61_000) * MILLISECOND, 0.0) > 1
-
-
-def test_who_asks_anew_draws_waits_from_all_of_the_tail():
-    """With next to no mass kept only the likeliest wait is drawn, unless waits are exempt."""
-    context = Context(shipped("piano"))
-    context.hear(Event(0, Kind.ON, 60, 80), Event(20, Kind.OFF, 60), Event(20, Kind.ON, 64, 80))
-
-    def waits(style: Style) -> set[int]:
-        drawn = (context.choose(Limits(), style, Draws(1, number)) for number in range(60))
-        return {each.event.time for each in drawn if each is not None}
-
-    assert len(waits(Style(top_p=0.01))) == 1
-    assert len(waits(Style(top_p=0.01, waits_anew=True))) > 5
 
 
 @pytest.mark.parametrize("seed", range(2))

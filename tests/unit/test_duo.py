@@ -91,10 +91,11 @@ def test_a_quicker_companion_makes_all_waits_shorter_by_its_share():
     np.testing.assert_allclose(hazard, 1 - (1 - usual) ** 2.0, rtol=1e-3)  # 0.5 his as ever, 0.5 ours tripled
 
 
+@pytest.mark.parametrize("temperature", [0.3, 1.0, 2.0])
 @pytest.mark.parametrize("seed", range(5))
-def test_the_unlikeliest_notes_of_each_are_cut_but_no_end(seed: int):
+def test_style_says_which_note_not_whose_nor_whether_one_ends(seed: int, temperature: float):
     scores = logits(seed)
-    duo = Duo(mine(), mine(), top_p=0.5)
+    duo = Duo(mine(), mine(), temperature=temperature, top_p=0.5)
     found = duo.recall(context()).tokens(scores, LEGAL, 0)
     ons = slice(ON_TOKENS, ON_TOKENS + PITCHES)
     for group in (mine(), ~mine()):
@@ -102,7 +103,10 @@ def test_the_unlikeliest_notes_of_each_are_cut_but_no_end(seed: int):
         assert 0 < kept.sum() < group.sum()
         assert scores[ons][kept].min() >= scores[ons][group & ~kept].max()
         assert mass(found, kept) == pytest.approx(mass(scores, group), rel=1e-4)
-        assert mass(scores, kept) >= 0.5 * mass(scores, group)
+        tempered = mass(scores / temperature, kept) / mass(scores / temperature, group)
+        assert tempered >= 0.5 - 1e-6
+        between = scores[ons][kept] / temperature - found[ons][kept]
+        np.testing.assert_allclose(between, between[0], atol=1e-3)
     offs = slice(OFF_TOKENS, OFF_TOKENS + PITCHES)
     np.testing.assert_array_equal(found[offs], scores[offs])
 

@@ -64,11 +64,19 @@ def looped() -> list[tuple[float, bytes]]:
     return [*first, *over]
 
 
+def dueted() -> list[tuple[float, bytes]]:
+    """A melody, the companion below it; then a bass line under which it moves above; then he stops."""
+    melody = tune([72, 76, 79, 77, 76, 74, 72, 71, 72, 74, 76, 72], gap_ms=280, length_ms=260, velocity=75)
+    bass = [(4200 + at, message) for at, message in tune([48, 43, 45, 40, 41, 36, 43, 48] * 2, gap_ms=280)]
+    return [*melody, *bass]
+
+
 SESSIONS = {
     "harmonize": ("chorale", {"mode": "harmonize", "key": "C"}, harmonized()),
     "answer": ("piano", {"mode": "answer"}, answered()),
     "loop": ("piano", {"mode": "loop", "vary": 0.5}, looped()),
     "answer-folk": ("folk", {"mode": "answer", "key": "C"}, answered()),
+    "duet": ("piano", {"mode": "duet"}, dueted()),
 }
 
 
@@ -147,6 +155,17 @@ def test_shipped_models_answer_phrase_after_phrase(name: str):
         player.play(tune(pitches, gap_ms=180, length_ms=150), rest_ms=3500)
         assert len(sounded(player.sent)) > before, f"no answer to phrase {number}"
     player.stop()
+    assert not still_sounding(message for _, message in player.sent)
+
+
+def test_the_shipped_piano_plays_along_and_ends():
+    player = band_or_skip("piano", mode="duet", time="free")
+    begun = player.now_ms
+    player.play(dueted())
+    over = player.now_ms
+    player.wait(12_000)
+    notes = sounded(player.sent)
+    assert len([note for note in notes if begun + 4000 < note.start < over]) > 10
     assert not still_sounding(message for _, message in player.sent)
 
 
