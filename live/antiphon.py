@@ -41,7 +41,8 @@ class Antiphon:
     person (default: standard error), from any thread. ``control_channel`` (1-16) is for control alone, and
     MIDI controllers are learned for what ``learn`` names, one after the other. ``osc`` (a port, or
     HOST:PORT) listens for OSC. Phrases are remembered under the name of ``player``. ``plan_port`` is one more
-    output, for what is about to sound: a name, or True for a virtual port. Further keywords are controls:
+    output, for what is about to sound: a name, or True for a virtual port. ``panel`` serves a page to play
+    in, on this machine or at ``panel_at`` (an address, a port, or both). Further keywords are controls:
     ``mode="answer"``, ``voices=2``, ...; they come before those of ``preset``.
 
     Raises ``AntiphonError``, with one line, for whatever the user can put right.
@@ -66,6 +67,8 @@ class Antiphon:
         preset: str | None = None,
         player: str | None = None,
         plan_port: str | bool | None = None,
+        panel: bool = False,
+        panel_at: str | None = None,
         say: Callable[[str], None] = _complain,
         **controls: object,
     ) -> None:
@@ -92,6 +95,8 @@ class Antiphon:
             osc=None if osc is None else str(osc),
             player=player,
             plan_port="" if plan_port is True else plan_port or None,
+            panel=panel,
+            panel_at=panel_at,
         )
         self._clock = SystemClock()
         self._listeners = Listeners()
@@ -136,6 +141,11 @@ class Antiphon:
     def ready(self) -> str:
         """One line that says what is open, as the command prints it. Never blocks."""
         return self._daemon.ready_line()
+
+    @property
+    def panel(self) -> str | None:
+        """The address of the panel; None without one. Never blocks."""
+        return None if self._daemon.panel is None else self._daemon.panel.address
 
     @property
     def failed(self) -> bool:

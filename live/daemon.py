@@ -28,6 +28,7 @@ from live.errors import AntiphonError
 from live.link_peer import LinkPeer
 from live.listeners import Listeners
 from live.osc.server import OscServer, Place
+from live.panel.door import Door
 from live.player_file import checked_name
 from live.presets import Presets
 from live.sessions.begin import record
@@ -52,7 +53,8 @@ class Options:
     None: sessions are never deleted. ``control_channel``: nothing on it is heard as playing. ``learn``:
     controllers are learned for these. ``osc``: a port, or HOST:PORT, to be controlled by; without a host
     this machine alone. ``player``: under whose name phrases are remembered. ``plan_port``: one more
-    output, for what is about to sound; empty: a virtual one.
+    output, for what is about to sound; empty: a virtual one. ``panel``: serve the page to play in, at
+    ``panel_at`` (an address, a port, or both).
     """
 
     api: str = "auto"
@@ -70,6 +72,8 @@ class Options:
     osc: str | None = None
     player: str | None = None
     plan_port: str | None = None
+    panel: bool = False
+    panel_at: str | None = None
 
 
 class Daemon:
@@ -107,6 +111,7 @@ class Daemon:
             checked_name(options.player)
         self._osc_place = None if options.osc is None else Place.parse(options.osc)
         self.osc: OscServer | None = None
+        self.panel = Door(options.panel_at) if options.panel else None
 
     def start(self) -> None:
         """Load the model, open the ports, listen. Once."""
@@ -126,6 +131,8 @@ class Daemon:
         """Take a record of the stage, or one in its place. Any thread, never blocks."""
         self.engine.on_record(record)
         self._on_record(record)
+        if self.panel is not None:
+            self.panel.on_record(record)
 
     def prune(self) -> None:
         """Delete old sessions beside the music, if they are too many. Never blocks."""
@@ -188,6 +195,9 @@ class Daemon:
         if self._osc_place is not None:
             self.osc = OscServer(self._osc_place, self.engine, self.presets)
             opened.callback(self.osc.close)
+        if self.panel is not None:
+            self.panel.open(self.engine, self.presets, self._send, self.ports)
+            opened.callback(self.panel.close)
         ready = self.link.start()
         self._say_names()
         if self._sound is not None:
@@ -206,6 +216,9 @@ class Daemon:
             self.engine.act("player", self._options.player)
         if self.osc is not None:
             self.osc.start()
+        if self.panel is not None:
+            self.panel.start()
+            self._lines.add("line", self.panel.say)
 
     def _listen_to_link(self, opened: contextlib.ExitStack) -> None:
         """Be in the Link session as long as the control ``time`` says so."""
@@ -258,13 +271,12 @@ class Daemon:
         """One line that says what is open and how late a note can be by the MIDI system alone."""
         mode, ready = self.session.settings.mode, self.link.ready
         if not self.ports.inputs and not self.ports.outputs:
-            why = (
-                "without MIDI"
-                if self._options.api == NO_API
-                else "no MIDI system answers, so nothing can be heard"
-            )
+            why = "without MIDI" if self._options.api == NO_API else "no MIDI system answers"
+            if self.panel is None and self._options.api != NO_API:
+                why += ", so nothing can be heard"
             osc = "" if self.osc is None else f"; OSC at {self.osc.place}"
-            return f"ready: {why}; mode {mode}{osc}"
+            panel = "" if self.panel is None else f"; play at {self.panel.address}"
+            return f"ready: {why}; mode {mode}{osc}{panel}"
         inputs = ", ".join(port.name for port in self.ports.inputs)
         outputs = ", ".join(port.name for port in self.ports.outputs if not port.shows_plan)
         line = f"ready: {inputs} -> {outputs} ({self.ports.api}), mode {mode}"
@@ -279,4 +291,6 @@ class Daemon:
             line += f", {self._sound.description}"
         if self.osc is not None:
             line += f", OSC at {self.osc.place}"
+        if self.panel is not None:
+            line += f", panel at {self.panel.address}"
         return line + (", without real-time priority" if ready is not None and not ready.realtime else "")

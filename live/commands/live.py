@@ -6,6 +6,7 @@ import contextlib
 import queue
 import signal
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -95,6 +96,20 @@ def live(
             help="One more output, for what is about to sound (docs/plan.md); without NAME a virtual port.",
         ),
     ] = None,
+    panel: Annotated[
+        bool | None,
+        typer.Option(
+            "--panel/--no-panel",
+            help="Open the page to play in, or serve none; default: served, not opened.",
+        ),
+    ] = None,
+    panel_at: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS[:PORT]",
+            help="Where the page is, like 0.0.0.0 for other devices; default: for this machine alone.",
+        ),
+    ] = None,
     status: Annotated[
         bool | None,
         typer.Option(help="Show time, bar, key and mode in the last line; default: on a terminal."),
@@ -125,6 +140,8 @@ def live(
         preset=preset,
         player=player,
         plan_port=True if plan_port == "" else plan_port,
+        panel=panel is not False,
+        panel_at=panel_at,
         say=lambda text: line.say(f"antiphon: {text}"),
         **given,
     )
@@ -133,12 +150,21 @@ def live(
     with antiphon:
         print(antiphon.ready, flush=True)
         antiphon.prune()
+        if panel and antiphon.panel is not None:
+            _open_in_browser(antiphon.panel)
         _wait(antiphon, ended, line if (sys.stderr.isatty() if status is None else status) else None)
         line.close()
     if troubles := troubles_of(antiphon.state()):
         print(f"antiphon: of this session's notes {troubles}", file=sys.stderr)
     if antiphon.failed:
         raise SystemExit(1)
+
+
+def _open_in_browser(address: str) -> None:
+    """In a thread: some browsers come back only when they are closed."""
+    import webbrowser  # noqa: PLC0415
+
+    threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
 
 
 def troubles_of(state: dict[str, Any]) -> str:

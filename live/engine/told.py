@@ -21,7 +21,7 @@ class Outcome(Enum):
 class Told(NamedTuple):
     """``name`` of a control or an action, its value or argument, and ``who`` wanted it.
 
-    ``who`` is ``osc ...``, ``code ...``, ``cc ...`` or ``program ...``, or empty.
+    ``who`` is ``osc ...``, ``code ...``, ``page ...``, ``cc ...`` or ``program ...``, or empty.
     """
 
     outcome: Outcome
@@ -33,7 +33,7 @@ class Told(NamedTuple):
     @property
     def has_reply(self) -> bool:
         """Whether whoever wanted it is answered by the road that it came: nobody else need be told."""
-        return self.who.startswith(("osc", "code"))
+        return self.who.startswith(("osc", "code", "page"))
 
 
 LATER = object()

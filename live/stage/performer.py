@@ -22,7 +22,7 @@ from live.stage.outputs import Ended, Outputs
 from live.stage.player import Player
 from live.stage.records import Counter, DropReason, SentFlag
 from live.stage.scheduler import Scheduler
-from live.stage.settings import StageSettings
+from live.stage.settings import PAGES, StageSettings
 from live.stage.sinks import SendError, Sink
 from live.stage.thru import Thru
 
@@ -39,7 +39,7 @@ class Performer:
     ) -> None:
         self.counts: Tally[Counter] = Tally()
         self.outputs = Outputs(sinks, clock, echo := EchoGuard())
-        thru = Thru(port.thru for port in settings.inputs)
+        thru = Thru([*(port.thru for port in settings.inputs), *[False] * PAGES])
         self._clock_echo = ClockEcho()
         self._player = Player(
             self.outputs, thru, echo, DoubleNotes(), self._clock_echo, clock, self.counts, report
@@ -73,7 +73,7 @@ class Performer:
                 self._output_back(news)
 
     def obey(self, record: records.EngineRecord) -> None:
-        """Do what the engine says. ``Stop`` is not for the performer."""
+        """Do what the engine says, but ``Stop``, which is not for the performer, and :meth:`take_note`'s."""
         match record:
             case records.Plan():
                 if record.message and record.port < len(self.outputs):
@@ -95,12 +95,12 @@ class Performer:
             case records.SetClock():
                 self.clock_out.set(record, self._clock.now_ns())
                 self._thru.no_clock = self.clock_out.running
+            case records.FromPage():
+                self.hear(Incoming(*record))
             case records.Silence():
                 if record.port < len(self.outputs):
                     off = messages.note_off(record.channel & 0x0F, record.pitch & 0x7F)
                     self.outputs.put(record.port, off, self._clock.now_ns())
-            case records.Stop():
-                pass
 
     # -- what goes out ----------------------------------------------------------------------------
 

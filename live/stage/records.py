@@ -14,6 +14,8 @@ Engine -> stage
     SetBlocked         a channel, or one controller of it, is kept out of thru (control)
     SetLateLimit       how late a note-on may be before it is dropped
     SetClock           where the ticks of MIDI clock out lie, or that there are none
+    FromPage           a key of a page of the panel: heard like one of an input
+    SourceGone         a page has left: its keys and pedals are up (the stage says so then)
     Silence            one unconditional note-off (a stage that died left this note sounding)
     Stop               end everything and exit 0
 
@@ -215,6 +217,17 @@ class Silence(NamedTuple):
     port: int = 0
 
 
+class FromPage(NamedTuple):
+    """``message`` of a page: ``source`` is its number, behind those of the inputs (``StageSettings.page``).
+
+    It goes the way of what an input says: thru, guards, then ``Heard``.
+    """
+
+    stamp_ns: int
+    source: int
+    message: bytes
+
+
 class Stop(NamedTuple):
     """End all notes, close the ports, exit 0."""
 
@@ -341,7 +354,18 @@ def shows_the_plan(record: Record) -> bool:
 
 
 EngineRecord: TypeAlias = (
-    Plan | Cancel | ReleaseCompanion | Panic | SetThru | SetBlocked | SetLateLimit | SetClock | Silence | Stop
+    Plan
+    | Cancel
+    | ReleaseCompanion
+    | Panic
+    | SetThru
+    | SetBlocked
+    | SetLateLimit
+    | SetClock
+    | FromPage
+    | SourceGone
+    | Silence
+    | Stop
 )
 PortNews: TypeAlias = SourceGone | OutputGone | OutputBack
 StageRecord: TypeAlias = (

@@ -11,6 +11,10 @@ NO_API = "none"
 """In place of an API: no MIDI system; nothing comes in and what is sent is forgotten."""
 
 
+PAGES = 8
+"""Pages of the panel that can play at once."""
+
+
 @dataclass(frozen=True)
 class InputPort:
     """One input: a virtual port of ours, or a named port of the system (its full name)."""
@@ -47,6 +51,10 @@ class StageSettings:
     def ports(self) -> tuple[InputPort | OutputPort, ...]:
         """All ports, inputs first: the order in which ``PortLost`` counts."""
         return (*self.inputs, *self.outputs)
+
+    def page(self, number: int) -> int:
+        """The source of a page of the panel (0 to ``PAGES`` - 1): they come after the inputs."""
+        return len(self.inputs) + number
 
     @property
     def plan_port(self) -> int | None:

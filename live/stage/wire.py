@@ -46,6 +46,7 @@ LAYOUTS: dict[type[r.Record], tuple[int, str, Callable[..., r.Record]]] = {
     r.Silence: (8, "BBB", r.Silence),
     r.Stop: (9, "", r.Stop),
     r.SetClock: (10, "qid?B", r.SetClock),
+    r.FromPage: (11, "qB4p", r.FromPage),
     r.Ready: (65, "?BBIII", r.Ready),
     r.Heard: (66, "qB4pB", _with_last(r.Heard, r.HeardFlag)),
     r.Sent: (67, "qq4pIIBB", _with_last(r.Sent, r.SentFlag)),

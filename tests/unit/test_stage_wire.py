@@ -16,6 +16,7 @@ EVERYTHING = [
     r.Silence(1, 2, 3),
     r.Stop(),
     r.SetClock(2**40, -5, 20_833_333.25, False, 255),
+    r.FromPage(-5, 9, b"\x90\x3c\x40"),
     r.Ready(True, 2, 1, 4_000_000, 64, 48_000),
     r.Heard(-5, 1, b"\xf8", r.HeardFlag.THRU),
     r.Sent(1, 2, b"\xc0\x01", 3, 4, 5, r.SentFlag.MERGED | r.SentFlag.EARLY_END),

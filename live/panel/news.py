@@ -1,0 +1,47 @@
+"""What the engine and the stage's link have to tell pages, carried into the server's thread.
+
+Their threads only append and, where the server sleeps, wake it; what it does not take in time is lost.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+
+from live.engine.plan_notes import Planned
+from live.engine.told import Told
+from live.stage import records as r
+
+MOST_WAITING = 4000
+
+Item = r.Heard | Told | tuple[Planned, ...] | str
+
+
+class News:
+    """``put`` is for any thread and never blocks; ``take`` is called by the loop's."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, take: Callable[[Item], None]) -> None:
+        self._loop, self._take = loop, take
+        self._waiting: deque[Item] = deque()
+        self._woken = False
+        self.open = False
+        """Whether anybody is there to be told. Set by the loop's thread."""
+        self.lost = 0
+
+    def put(self, item: Item) -> None:
+        """Have it told soon."""
+        if not self.open:
+            return
+        if len(self._waiting) >= MOST_WAITING:
+            self.lost += 1
+            return
+        self._waiting.append(item)
+        if not self._woken:
+            self._woken = True
+            self._loop.call_soon_threadsafe(self._drain)
+
+    def _drain(self) -> None:
+        self._woken = False  # first: what is put from now on wakes again
+        for _ in range(len(self._waiting)):
+            self._take(self._waiting.popleft())

@@ -1,0 +1,16 @@
+// The messages between page and daemon: made from live/panel/messages.py, tested to be the same.
+
+export const FIELDS = {
+  ping: ["sent"],
+  midi: ["at", "bytes"],
+  set: ["name", "value"],
+  act: ["name", "argument"],
+  hello: ["page", "settings", "presets"],
+  pong: ["sent", "now"],
+  heard: ["at", "page", "bytes"],
+  plan: ["notes"],
+  told: ["outcome", "name", "value", "page", "text"],
+  presets: ["names"],
+  status: ["model", "loading", "key", "sure", "chord", "doing", "time", "surprise", "delay", "late", "rule"],
+  line: ["text"],
+};

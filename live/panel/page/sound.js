@@ -1,0 +1,138 @@
+// Two instruments of Web Audio nodes: what you play, and the companion. Notes are scheduled to the sample.
+
+const MOST_NOTES = 64;
+const RELEASE_SECONDS = 0.09;
+const PATCHES = {
+  you: { partials: [1, 0.5, 0.2, 0.12, 0.05, 0.03], attack: 0.003, decay: 1.1, sustain: 0.06, bright: 5.5, gain: 0.3, pan: -0.12 },
+  companion: { partials: [1, 0.32, 0.28, 0.1, 0.09, 0.04, 0.03], attack: 0.012, decay: 2.2, sustain: 0.35, bright: 3.6, gain: 0.22, pan: 0.16 },
+};
+
+export class Sound {
+  constructor() {
+    this.volume = 0.8;
+    this.context = null; // only a tap may make it
+    this.notes = new Map();
+  }
+
+  // Within a tap or a key press. Idempotent.
+  begin() {
+    if (this.context) {
+      if (this.context.state !== "running") this.context.resume();
+      return;
+    }
+    const context = new AudioContext({ latencyHint: "interactive" });
+    this.context = context;
+    this.master = new GainNode(context, { gain: this.volume });
+    const limiter = new DynamicsCompressorNode(context, { threshold: -14, knee: 10, ratio: 8, attack: 0.003, release: 0.15 });
+    this.meter = new AnalyserNode(context, { fftSize: 1024 });
+    this.samples = new Float32Array(1024);
+    const room = new ConvolverNode(context, { buffer: impulse(context) });
+    const wet = new GainNode(context, { gain: 0.16 });
+    this.bus = new GainNode(context);
+    this.bus.connect(limiter);
+    this.bus.connect(room).connect(wet).connect(limiter);
+    limiter.connect(this.master).connect(this.meter).connect(context.destination);
+    this.waves = {};
+    for (const [who, patch] of Object.entries(PATCHES)) {
+      const imaginary = new Float32Array([0, ...patch.partials]);
+      this.waves[who] = context.createPeriodicWave(new Float32Array(imaginary.length), imaginary);
+    }
+    context.resume();
+  }
+
+  get running() { return this.context?.state === "running"; }
+
+  setVolume(share) {
+    this.volume = share;
+    this.master?.gain.setTargetAtTime(share, this.context.currentTime, 0.02);
+  }
+
+  // The context's time of a moment of performance.now(); what is past is now.
+  at(local) {
+    const now = this.context.currentTime;
+    return Math.max(now, now + (local - performance.now()) / 1000);
+  }
+
+  start(id, who, pitch, velocity, local) {
+    if (!this.running) return;
+    this.cancel(id);
+    if (this.notes.size >= MOST_NOTES) this.cancel(this.notes.keys().next().value);
+    const { context } = this;
+    const patch = PATCHES[who];
+    const when = this.at(local);
+    const frequency = 440 * 2 ** ((pitch - 69) / 12);
+    const loud = (velocity / 127) ** 1.5;
+    const envelope = new GainNode(context, { gain: 0 });
+    const release = new GainNode(context, { gain: 1 });
+    const filter = new BiquadFilterNode(context, { type: "lowpass", Q: 0.4, frequency: Math.min(14000, frequency * (1.5 + patch.bright * loud)) });
+    filter.frequency.setTargetAtTime(Math.min(9000, frequency * 2.2), when, patch.decay / 3);
+    const pan = new StereoPannerNode(context, { pan: patch.pan + (pitch - 60) / 160 });
+    const peak = patch.gain * loud * Math.min(1.3, Math.max(0.5, 1 - (pitch - 60) / 110));
+    envelope.gain.setValueAtTime(0, when);
+    envelope.gain.linearRampToValueAtTime(peak, when + patch.attack);
+    envelope.gain.setTargetAtTime(peak * patch.sustain, when + patch.attack, patch.decay * (pitch < 60 ? 1.2 : 0.8));
+    const tones = [-2.5, 2.5].map((detune) => {
+      const tone = new OscillatorNode(context, { frequency, detune });
+      tone.setPeriodicWave(this.waves[who]);
+      tone.connect(filter);
+      tone.start(when);
+      return tone;
+    });
+    filter.connect(envelope).connect(release).connect(pan).connect(this.bus);
+    const note = { tones, release, pan, when };
+    tones[0].onended = () => {
+      pan.disconnect();
+      if (this.notes.get(id) === note) this.notes.delete(id);
+    };
+    this.notes.set(id, note);
+  }
+
+  stop(id, local) {
+    const note = this.notes.get(id);
+    if (!note) return;
+    const when = Math.max(this.at(local), note.when + 0.02);
+    note.release.gain.cancelScheduledValues(0);
+    note.release.gain.setValueAtTime(1, when);
+    note.release.gain.setTargetAtTime(0, when, RELEASE_SECONDS / 2);
+    for (const tone of note.tones) tone.stop(when + RELEASE_SECONDS * 5);
+  }
+
+  // At once, and whether it has begun or not.
+  cancel(id) {
+    const note = this.notes.get(id);
+    if (!note) return;
+    const now = this.context.currentTime;
+    this.notes.delete(id);
+    note.release.gain.cancelScheduledValues(0);
+    note.release.gain.setTargetAtTime(0, now, 0.006);
+    for (const tone of note.tones) tone.stop(now + 0.05);
+  }
+
+  silence() {
+    for (const id of [...this.notes.keys()]) this.cancel(id);
+  }
+
+  // 0 to 1: the loudest sample of the last moment.
+  level() {
+    if (!this.running) return 0;
+    this.meter.getFloatTimeDomainData(this.samples);
+    let most = 0;
+    for (const sample of this.samples) most = Math.max(most, Math.abs(sample));
+    return Math.min(1, most);
+  }
+}
+
+// A small hall: noise that fades away.
+function impulse(context) {
+  const length = Math.round(context.sampleRate * 1.6);
+  const buffer = context.createBuffer(2, length, context.sampleRate);
+  for (let channel = 0; channel < 2; channel++) {
+    const data = buffer.getChannelData(channel);
+    let smooth = 0;
+    for (let n = 0; n < length; n++) {
+      smooth += 0.35 * (Math.random() * 2 - 1 - smooth);
+      data[n] = smooth * (1 - n / length) ** 3.2;
+    }
+  }
+  return buffer;
+}

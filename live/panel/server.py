@@ -1,0 +1,304 @@
+"""The panel's server: aiohttp in a thread with a loop of its own. Neither engine nor stage waits for it.
+
+What a page wants goes into the engine's queue a little at a time, its keys straight to the stage; what is
+told to pages comes as :mod:`live.panel.news`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from importlib import resources
+from typing import Any
+
+from aiohttp import WSMsgType, web
+
+from live.engine.engine import Engine
+from live.engine.told import Told
+from live.errors import AntiphonError
+from live.osc.inlet import Inlet
+from live.panel import messages, place, status
+from live.panel.guards import Guard
+from live.panel.messages import BadMessageError
+from live.panel.news import Item, News
+from live.panel.pages import Budget, Page, Pages
+from live.panel.place import Place
+from live.panel.table import table
+from live.presets import Presets
+from live.stage import records as r
+from live.stage.clock import MILLISECOND
+from live.stage.messages import is_controller, is_note_off, is_note_on
+
+LARGEST_BODY = 64 * 1024
+"""Bytes of a request."""
+BEAT_SECONDS = 20.0
+_KINDS = {
+    "html": "text/html",
+    "css": "text/css",
+    "js": "text/javascript",
+    "svg": "image/svg+xml",
+    "webmanifest": "application/manifest+json",
+}
+
+
+class PanelServer:
+    """Serves from :meth:`start` to :meth:`close`. Raises ``PortError`` where the address cannot be had.
+
+    ``hear`` takes records for the stage: what a page plays. ``first_source``: the stage's number of the first
+    page. The other methods are for any thread, and do not block unless they say so.
+    """
+
+    def __init__(
+        self,
+        where: Place,
+        engine: Engine,
+        presets: Presets,
+        hear: Callable[..., None],
+        first_source: int,
+    ) -> None:
+        self._engine, self._presets = engine, presets
+        self._hear, self._first_source = hear, first_source
+        self._inlet = Inlet(engine.do)
+        self._guard = Guard(where.host)
+        self._socket = place.listening(where)
+        self.address = place.address(self._socket, self._guard.token)
+        """What a person opens in a browser."""
+        self._port = int(self._socket.getsockname()[1])
+        self._status = status.Status(engine.session)
+        self._pages = Pages()
+        self._open: set[web.WebSocketResponse] = set()
+        self._watching = False
+        self._names: list[str] = []
+        self._table = json.dumps(table(), default=str).encode()
+        self._loop = asyncio.new_event_loop()
+        self._news = News(self._loop, self._tell)
+        self._up = threading.Event()
+        self._ended: asyncio.Event | None = None
+        self._thread = threading.Thread(target=self._run, name="panel", daemon=True)
+
+    def start(self) -> None:
+        """Serve. Once; blocks until it does."""
+        self._engine.session.subscribe(self._news.put)
+        self._thread.start()
+        self._up.wait()
+
+    def close(self) -> None:
+        """Send every page away. Idempotent; blocks for a moment."""
+        self._engine.session.unsubscribe(self._news.put)
+        if self._thread.is_alive():
+            self._loop.call_soon_threadsafe(self._end)
+            self._thread.join(timeout=3)
+        elif not self._loop.is_closed():
+            self._loop.close()
+        self._socket.close()
+
+    def on_record(self, record: r.StageRecord) -> None:
+        """What the stage says: what the player played is shown."""
+        if isinstance(record, r.Heard):
+            message = record.message
+            if is_note_on(message) or is_note_off(message) or is_controller(message):
+                self._news.put(record)
+
+    def say(self, line: str) -> None:
+        """A line for the musician."""
+        self._news.put(line)
+
+    # -- the server's thread ------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        try:
+            self._loop.run_until_complete(self._serve())
+        finally:
+            self._up.set()
+            left = asyncio.all_tasks(self._loop)
+            for task in left:
+                task.cancel()
+            self._loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
+            self._loop.run_until_complete(self._loop.shutdown_default_executor())
+            self._loop.close()
+
+    def _end(self) -> None:
+        if self._ended is not None:
+            self._ended.set()
+
+    async def _serve(self) -> None:
+        self._ended = asyncio.Event()
+        app = web.Application(
+            middlewares=[self._guard.middleware(lambda: self._port)], client_max_size=LARGEST_BODY
+        )
+        app.router.add_get("/ws", self._attend)
+        app.router.add_get("/controls.json", self._give_table)
+        for path, (body, kind) in _files().items():
+            app.router.add_get(path, _giver(body, kind))
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
+        await runner.setup()
+        await web.SockSite(runner, self._socket).start()
+        self._up.set()
+        telling = asyncio.create_task(self._tell_status())
+        await self._ended.wait()
+        telling.cancel()
+        for socket in list(self._open):
+            await socket.close(code=1001, message=b"Antiphon has ended")
+        await runner.cleanup()
+
+    async def _give_table(self, _: web.Request) -> web.Response:
+        return web.Response(body=self._table, content_type="application/json")
+
+    # -- one page -----------------------------------------------------------------------------------
+
+    async def _attend(self, request: web.Request) -> web.WebSocketResponse:
+        number = self._pages.place()
+        if number is None:
+            raise web.HTTPServiceUnavailable(text="as many pages as there may be are open\n")
+        socket = web.WebSocketResponse(max_msg_size=messages.LONGEST, heartbeat=BEAT_SECONDS, compress=False)
+        self._names = await self._loop.run_in_executor(None, self._preset_names)
+        number = self._pages.place()
+        if number is None:
+            raise web.HTTPServiceUnavailable(text="as many pages as there may be are open\n")
+        page = Page(number, self._first_source + number, socket, lambda: self._greeting(number))
+        self._pages.add(page)
+        writing = None
+        try:
+            await socket.prepare(request)
+            self._open.add(socket)
+            writing = asyncio.create_task(page.write())
+            self._news.open = True
+            page.put(messages.text("status", **self._status.fields()))
+            self._engine.do(self._show_plans)
+            await self._read(page, socket)
+        finally:
+            self._open.discard(socket)
+            self._pages.remove(page)
+            self._hear(r.SourceGone(page.source))  # its keys are up
+            if writing is not None:
+                writing.cancel()
+            if not self._pages:
+                self._news.open = False
+                self._engine.do(self._show_plans)
+        return socket
+
+    async def _read(self, page: Page, socket: web.WebSocketResponse) -> None:
+        budget = Budget(time.monotonic())
+        async for frame in socket:
+            if frame.type is not WSMsgType.TEXT:
+                await socket.close(code=1003, message=b"text alone")
+                return
+            try:
+                self._take(page, *messages.parsed(frame.data))
+            except BadMessageError as error:
+                await socket.close(code=1008, message=str(error).encode()[:120])
+                return
+            if pause := budget.wait(time.monotonic()):
+                await asyncio.sleep(pause)
+
+    def _take(self, page: Page, name: str, said: Mapping[str, Any]) -> None:
+        session, who = self._engine.session, f"page {page.number}"
+        kept = True
+        match name:
+            case "ping":
+                page.put(messages.text("pong", sent=said["sent"], now=session.now_ns() / MILLISECOND))
+            case "midi":
+                self._hear(*page.key(said["at"], said["bytes"], session.now_ns()))
+            case "set":
+                control, value = str(said["name"]), said["value"]
+                kept = self._inlet.put(lambda now_ns: session.set(control, value, now_ns, who))
+            case "act":
+                action, argument = str(said["name"]), said["argument"]
+                kept = self._inlet.put(lambda now_ns: session.act(action, argument, now_ns, who))
+        if not kept:
+            page.put(messages.text("line", text="too much at once: the engine has not come to it"))
+
+    def _greeting(self, number: int) -> str:
+        settings = asdict(self._engine.session.settings)
+        return messages.text("hello", page=number, settings=settings, presets=self._names)
+
+    def _preset_names(self) -> list[str]:
+        try:
+            return self._presets.names()
+        except AntiphonError:
+            return []
+
+    # -- news ---------------------------------------------------------------------------------------
+
+    def _show_plans(self, now_ns: int) -> None:
+        """The engine's thread: watch plans as long as somebody looks; tell a new page how they stand."""
+        plans = self._engine.session.plans
+        if not self._news.open:
+            if self._watching:
+                plans.unwatch(self._planned)
+            self._watching = False
+        elif not self._watching:
+            self._watching = True
+            plans.watch(self._planned, now_ns)
+        elif present := plans.present():
+            self._planned(present, now_ns)
+
+    def _planned(self, notes: tuple[Any, ...], _: int) -> None:
+        self._news.put(notes)
+
+    def _tell(self, item: Item) -> None:
+        self._pages.tell(self._text(item))
+        if isinstance(item, Told) and item.name in ("save_preset", "delete_preset"):
+            self._loop.create_task(self._tell_presets())
+
+    def _text(self, item: Item) -> str:
+        match item:
+            case str():
+                return messages.text("line", text=item)
+            case r.Heard(stamp, source, message):
+                page = source - self._first_source
+                return messages.text("heard", at=stamp / MILLISECOND, page=max(-1, page), bytes=list(message))
+            case Told(outcome, name, value, who, text):
+                page = int(who[5:]) if who.startswith("page ") else -1
+                return messages.text(
+                    "told", outcome=outcome.value, name=name, value=value, page=page, text=text
+                )
+            case _:
+                return messages.text("plan", notes=[_shown(note) for note in item])
+
+    async def _tell_presets(self) -> None:
+        names = await self._loop.run_in_executor(None, self._preset_names)
+        if names != self._names:
+            self._names = names
+            self._pages.tell(messages.text("presets", names=names))
+
+    async def _tell_status(self) -> None:
+        before: dict[str, Any] = {}
+        while True:
+            await asyncio.sleep(status.SECONDS)
+            if not self._pages:
+                continue
+            fields = self._status.fields()
+            now = status.settled(fields)
+            if now != before:
+                before = now
+                self._pages.tell(messages.text("status", **fields))
+
+
+def _shown(note: Any) -> list[Any]:
+    ends = None if note.ends_ns is None else note.ends_ns / MILLISECOND
+    return [
+        note.phase.value, note.id, note.due_ns / MILLISECOND, ends, note.channel, note.pitch, note.velocity
+    ]  # fmt: skip
+
+
+def _files() -> dict[str, tuple[bytes, str]]:
+    """What is served, by path: bytes and content type."""
+    found = {}
+    for file in resources.files("live.panel").joinpath("page").iterdir():
+        kind = _KINDS.get(file.name.rpartition(".")[2])
+        if kind is not None:
+            found["/" if file.name == "index.html" else f"/{file.name}"] = (file.read_bytes(), kind)
+    return found
+
+
+def _giver(body: bytes, kind: str) -> Callable[[web.Request], Any]:
+    async def give(_: web.Request) -> web.Response:
+        return web.Response(body=body, content_type=kind, charset="utf-8")
+
+    return give

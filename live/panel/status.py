@@ -1,0 +1,56 @@
+"""How the session stands, for pages: small, and made anew ten times a second at most."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from live.engine.session import Session
+from live.stage.clock import MILLISECOND
+
+SECONDS = 0.1
+_FIGURES_EVERY = 10
+
+
+class Status:
+    """Any thread; never blocks."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._looks = 0
+        self._delay: list[float] = []
+
+    def fields(self) -> dict[str, Any]:
+        """The fields of the message ``status``."""
+        session = self._session
+        now_ns = session.now_ns()
+        if self._looks % _FIGURES_EVERY == 0:
+            self._delay = percentiles(list(session.strikes))
+        self._looks += 1
+        return {
+            "model": session.playing,
+            "loading": session.loading,
+            "key": session.key.key.name,
+            "sure": round(session.key.confidence, 2),
+            "chord": session.chords.shown or None,
+            "doing": session.policy.status(),
+            "time": {**session.time.state(now_ns), "at": now_ns / MILLISECOND},
+            "surprise": session.surprise.state(),
+            "delay": self._delay,
+            "late": session.dropped,
+            "rule": session.counts["deadline"],
+        }
+
+
+def percentiles(took_ns: list[int]) -> list[float]:
+    """p50 and p99 in milliseconds; empty without any."""
+    if not took_ns:
+        return []
+    took_ns.sort()
+    last = len(took_ns) - 1
+    return [round(took_ns[round(share * last)] / MILLISECOND, 1) for share in (0.5, 0.99)]
+
+
+def settled(fields: dict[str, Any]) -> dict[str, Any]:
+    """The fields without those that never stand still: two that are equal in these need not be told twice."""
+    time = {name: fields["time"][name] for name in ("source", "meter", "bar")}
+    return {**fields, "time": time}

@@ -1,0 +1,76 @@
+"""The table of controls and actions as the page needs it: made once, given as ``/controls.json``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from live.control_kinds import Control, Number, NumberOrOff, Switch, Whole, Words
+from live.controls import ACTIONS, CONTROLS
+
+GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("Play", ("mode", "style", "model", "mute", "voices", "loudness")),
+    ("Harmony", ("key", "hold", "chord", "split")),
+    ("Imagination", ("temperature", "top_p", "surprise", "memory")),
+    ("Answers", ("longest_answer", "patience", "answer_on")),
+    ("Time", ("time", "tempo", "meter", "clock_out", "grid", "swing")),
+    ("Duet", ("follow_density", "follow_register", "follow_loudness", "cover")),
+    ("Loop", ("loop_bars", "vary")),
+    ("Machine", ("deadline", "thru")),
+)
+"""What a newcomer looks for first stands first; a control in none of them is shown in the last one."""
+_WAYS = {"voice1": "Voice 1", "voice2": "Voice 2", "voice3": "Voice 3", "listen": "Listening"}
+
+
+def group(name: str) -> str:
+    """Under which heading a control stands."""
+    for title, names in GROUPS:
+        if name in names:
+            return title
+    return _WAYS.get(name.split("_", maxsplit=1)[0], GROUPS[-1][0])
+
+
+def described(control: Control) -> dict[str, Any]:
+    """One control: what it is, may be, and does."""
+    found: dict[str, Any] = {
+        "name": control.name,
+        "group": group(control.name),
+        "label": control.name.removeprefix(_prefix(control.name)).replace("_", " "),
+        "help": control.help,
+        "unit": control.unit,
+        "acts": control.effect,
+        "allowed": control.allowed,
+        "default": control.default,
+    }
+    match control:
+        case Switch():
+            found["kind"] = "switch"
+        case Words():
+            found["kind"] = "words"
+            found["choices"] = list(control.steps())
+            found["open"] = type(control) is not Words  # others than these can be written
+        case Number():
+            found["kind"] = "number"
+            found |= {"low": control.low, "high": control.high, "logarithmic": control.logarithmic}
+            found["off"] = isinstance(control, NumberOrOff)
+        case Whole():
+            found["kind"] = "whole"
+            found |= {"low": control.low, "high": control.high}
+        case _:
+            found["kind"] = "text"
+    return found
+
+
+def _prefix(name: str) -> str:
+    way = name.split("_", maxsplit=1)[0]
+    return f"{way}_" if way in _WAYS and name != way else ""
+
+
+def table() -> dict[str, Any]:
+    """All controls, in the order of the groups, and all actions."""
+    titles = [title for title, _ in GROUPS] + list(_WAYS.values())
+    rows = sorted((described(control) for control in CONTROLS), key=lambda row: titles.index(row["group"]))
+    return {
+        "groups": [title for title in titles if any(row["group"] == title for row in rows)],
+        "controls": rows,
+        "actions": [{"name": each.name, "help": each.help, "argument": each.argument} for each in ACTIONS],
+    }

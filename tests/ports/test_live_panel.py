@@ -1,0 +1,250 @@
+"""The panel in a real browser: ``antiphon live`` without any MIDI system, and Chromium."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import signal
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from daemon import Daemon
+
+sync_api = pytest.importorskip("playwright.sync_api")
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium"),
+]
+SOON_MS = 15_000
+DESK, PHONE = {"width": 1280, "height": 800}, {"width": 360, "height": 740}
+COMPANION = "[...antiphon.roll.notes.values()].filter((note) => note.who === 'companion').length"
+SOUNDING = "antiphon.sound.notes.size"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with sync_api.sync_playwright() as playwright:
+        arguments = ["--no-sandbox"] if os.getuid() == 0 else []
+        made = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
+        yield made
+        made.close()
+
+
+@pytest.fixture
+def live(tmp_path: Path) -> Iterator[Callable[..., Daemon]]:
+    """Starts a daemon with a panel."""
+    started: list[Daemon] = []
+
+    def start(*arguments: str, at: str = "0") -> Daemon:
+        daemon = Daemon("--api", "none", "--panel-at", at, *arguments, home=tmp_path)
+        started.append(daemon)
+        daemon.wait_until_ready()
+        return daemon
+
+    yield start
+    for daemon in started:
+        daemon.close()
+
+
+def address(daemon: Daemon) -> str:
+    found = re.search(r"http://\S+", daemon.said[0])
+    assert found, daemon.said
+    return found[0]
+
+
+class Visit:
+    """A page of a browser, and all that it complains of."""
+
+    def __init__(self, browser: Any, url: str, size: dict[str, int] = DESK, **more: Any) -> None:
+        self.context = browser.new_context(viewport=size, **more)
+        self.page = self.context.new_page()
+        self.complaints: list[str] = []
+        self.page.on("console", lambda said: said.type == "error" and self.complaints.append(said.text))
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.set_default_timeout(SOON_MS)
+        self.page.goto(url)
+        self.page.wait_for_selector("#connection.there")
+        self.page.wait_for_selector("#control-mode", state="attached")
+
+    def until(self, what: str) -> None:
+        self.page.wait_for_function(f"() => {what}")  # a string alone would be eval: forbidden
+
+    def play(self, keys: str, held_ms: int = 150) -> None:
+        for key in keys:
+            self.page.keyboard.down(key)
+            self.page.wait_for_timeout(held_ms)
+            self.page.keyboard.up(key)
+
+    def close(self) -> None:
+        self.context.close()
+        assert self.complaints == []
+
+
+def test_a_newcomer_plays_by_the_computer_s_keyboard_and_hears_harmony(live: Any, browser: Any):
+    visit = Visit(browser, address(live("--mode", "harmonize")))
+    assert visit.page.locator("#begin").is_visible()
+    assert visit.page.evaluate("antiphon.sound.context") is None, "no sound before a tap"
+    visit.page.keyboard.down("g")
+    visit.until(f"{COMPANION} > 0 && {SOUNDING} > 1")
+    assert visit.page.locator("#begin").is_hidden()
+    assert visit.page.locator(".key.you").count() == 1
+    visit.until("antiphon.sound.level() > 0.02")
+    visit.until("document.querySelectorAll('.key.companion').length > 0")
+    visit.page.keyboard.up("g")
+    visit.until(f"{SOUNDING} === 0")
+    assert visit.page.locator(".key.you, .key.companion").count() == 0
+    visit.close()
+
+
+def test_an_answer_is_seen_before_it_sounds(live: Any, browser: Any):
+    visit = Visit(browser, address(live("--mode", "answer", "--seed", "3")))
+    visit.play("adgkgda")
+    visit.page.evaluate(
+        """antiphon.early = 0; setInterval(() => {
+            for (const note of antiphon.roll.notes.values())
+                if (note.who === 'companion' && note.from > antiphon.roll.now() + 20) antiphon.early++;
+        }, 5)"""
+    )
+    visit.until(f"{COMPANION} > 2")
+    visit.until("antiphon.early > 0")
+    visit.until("antiphon.sound.level() > 0.02")
+    visit.close()
+
+
+def test_panic_is_silence(live: Any, browser: Any):
+    visit = Visit(browser, address(live()))
+    visit.page.keyboard.down("g")
+    visit.until(f"{SOUNDING} > 1")
+    visit.until("antiphon.sound.level() > 0.02")
+    visit.page.keyboard.press("Escape")
+    visit.until(f"{SOUNDING} === 0")
+    visit.until("antiphon.sound.level() < 0.003")
+    visit.page.keyboard.up("g")
+    visit.close()
+
+
+def test_fingers_play_the_piano_on_the_screen(live: Any, browser: Any):
+    visit = Visit(browser, address(live()), PHONE, has_touch=True, is_mobile=True)
+    visit.page.locator("#begin").tap()
+    box = visit.page.locator("#piano").bounding_box()
+    cdp = visit.context.new_cdp_session(visit.page)
+    points = [{"x": box["x"] + box["width"] * at, "y": box["y"] + box["height"] * 0.9} for at in (0.05, 0.35)]
+    cdp.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": points})
+    visit.until("document.querySelectorAll('.key.you').length === 2")
+    visit.until(f"{COMPANION} > 0")
+    cdp.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    visit.until("document.querySelectorAll('.key.you').length === 0")
+    visit.close()
+
+
+def test_two_pages_are_in_step(live: Any, browser: Any):
+    url = address(live())
+    one, two = Visit(browser, url), Visit(browser, url)
+    one.page.select_option("#control-mode", "answer")
+    two.until("document.getElementById('control-mode').value === 'answer'")
+    two.until("document.getElementById('fact-mode').textContent === 'answer'")
+    one.play("a", 200)
+    two.until("[...antiphon.roll.notes.values()].some((note) => note.who === 'you')")
+    one.close()
+    two.close()
+
+
+def test_a_value_that_cannot_be_is_told_and_taken_back(live: Any, browser: Any):
+    visit = Visit(browser, address(live()))
+    visit.page.fill("#control-voices", "7")
+    visit.page.press("#control-voices", "Tab")
+    visit.page.wait_for_selector("#lines p")
+    assert "1 to 3" in visit.page.locator("#lines").inner_text()
+    assert visit.page.input_value("#control-voices") == "3"
+    visit.close()
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+def test_every_control_is_named_and_nothing_is_wider_than_the_screen(live: Any, browser: Any, size: Any):
+    visit = Visit(browser, address(live()), size)
+    nameless = visit.page.evaluate(
+        """[...document.querySelectorAll('input, select, button')].filter((each) =>
+            !(each.labels?.length || each.textContent.trim() || each.getAttribute('aria-label')))
+            .map((each) => each.outerHTML)"""
+    )
+    assert nameless == []
+    visit.page.evaluate("document.querySelectorAll('details').forEach((each) => (each.open = true))")
+    assert visit.page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+    visit.close()
+
+
+def test_a_page_comes_back_when_the_daemon_does(live: Any, browser: Any):
+    first = live()
+    url = address(first)
+    visit = Visit(browser, url)
+    assert first.stop() == 0
+    visit.page.wait_for_selector("#connection.away")
+    live(at=url.rstrip("/").rpartition(":")[2])
+    visit.page.wait_for_selector("#connection.there")
+    visit.page.keyboard.down("g")
+    visit.until(f"{COMPANION} > 0")
+    visit.page.keyboard.up("g")
+    visit.context.close()
+
+
+def test_another_site_s_page_gets_no_websocket(live: Any, browser: Any, tmp_path: Path):
+    """The page of ``localhost`` is another site than that of 127.0.0.1, for a browser and for us."""
+    url = address(live())
+    visit = Visit(browser, url)
+    other = url.replace("127.0.0.1", "localhost")
+    visit.page.goto("about:blank")
+    opened = visit.page.evaluate(
+        """(url) => new Promise((done) => {
+            const socket = new WebSocket(url);
+            socket.onopen = () => done('open');
+            socket.onerror = () => done('refused');
+        })""",
+        other.replace("http", "ws") + "ws",
+    )
+    assert opened == "refused"
+    request = urllib.request.Request(url, headers={"Host": "evil.example"})
+    with pytest.raises(urllib.error.HTTPError) as caught:
+        urllib.request.urlopen(request)
+    assert caught.value.code == 403
+    caught.value.close()
+    visit.context.close()
+
+
+def test_a_taken_port_is_one_line_and_no_panel_is_none(live: Any, tmp_path: Path):
+    port = address(live()).rstrip("/").rpartition(":")[2]
+    refused = Daemon("--api", "none", "--panel-at", port, home=tmp_path)
+    assert refused.wait() == 2
+    assert len(refused.complained) == 1
+    assert "--panel-at" in refused.complained[0]
+    refused.close()
+    without = Daemon("--api", "none", "--no-panel", home=tmp_path)
+    without.wait_until_ready()
+    assert "http" not in without.said[0]
+    assert without.stop(signal.SIGINT) == 0
+    without.close()
+
+
+def test_what_is_played_in_a_page_is_in_the_session(live: Any, browser: Any, tmp_path: Path):
+    daemon = live()
+    visit = Visit(browser, address(daemon))
+    visit.play("adg")
+    visit.until(f"{SOUNDING} === 0")
+    visit.close()
+    assert daemon.stop() == 0
+    files = [path for path in tmp_path.rglob("*") if path.is_file() and "session" in str(path).lower()]
+    lines = [
+        json.loads(line)
+        for path in files
+        if path.suffix == ".jsonl"
+        for line in path.read_text().splitlines()
+    ]
+    assert lines, files
+    assert sum(1 for line in lines if "heard" in line) >= 6, lines[:5]
