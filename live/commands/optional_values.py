@@ -13,7 +13,7 @@ def filled(arguments: list[str]) -> list[str]:
 
 
 def _filled(arguments: list[str]) -> Iterator[str]:
-    for argument, following in zip(arguments, [*arguments[1:], "-"], strict=True):
+    for argument, following in zip(arguments, [*arguments, "-"][1:], strict=True):
         yield argument
         if argument in MAY_BE_ALONE and following.startswith("-"):
             yield ""
