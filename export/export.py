@@ -6,6 +6,7 @@ import os
 import platform
 import shutil
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import keras
@@ -44,7 +45,7 @@ def load_trained(path: Path) -> EventNetwork:
 
 
 def export(
-    path: Path, folder: Path, pieces: list[Piece], *, int8: bool, sampling: Sampling | None = None
+    path: Path, folder: Path, pieces: Sequence[Piece], *, int8: bool, sampling: Sampling | None = None
 ) -> Manifest:
     """Export the checkpoint ``path`` into ``folder`` and return the manifest.
 
@@ -100,7 +101,7 @@ def _finish(network: EventNetwork, work: Path, sampling: Sampling | None, figure
         monophonic=own.grid_object.monophonic,
         conditions=own.conditions,
         key="C major / A minor" if own.grid == "score" else "as played",
-        phrases=own.grid == "score",
+        phrases=own.grid == "score" and own.phrases,
         backbone=own.network.backbone,
         parameters=network.count_params(),
         units=own.network.units,
@@ -122,7 +123,7 @@ def _finish(network: EventNetwork, work: Path, sampling: Sampling | None, figure
     return load_network(str(path))
 
 
-def _view(pieces: list[Piece], settings: ModelSettings) -> View:
+def _view(pieces: Sequence[Piece], settings: ModelSettings) -> View:
     """The beginning of a held-out piece, inside one window."""
     longest = max(pieces, key=lambda piece: len(piece.notes))
     view = plain_view(longest, settings)
@@ -131,7 +132,7 @@ def _view(pieces: list[Piece], settings: ModelSettings) -> View:
 
 
 def _quantised(
-    network: EventNetwork, work: Path, live: Network, pieces: list[Piece], sampling: Sampling | None
+    network: EventNetwork, work: Path, live: Network, pieces: Sequence[Piece], sampling: Sampling | None
 ) -> Network:
     """The model with int8 weights if it stays likely enough, else as it was."""
     own = network.settings

@@ -10,11 +10,11 @@ import math
 import re
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
 from live.errors import AntiphonError
+from models import places
 
 Effect = Literal["now", "next strike", "next answer", "next loop"]
 
@@ -317,12 +317,12 @@ class ModelName(Words):
 
     @property
     def allowed(self) -> str:
-        """The shipped ones, and others by path."""
-        return f"{', '.join(self.steps())} or a manifest's path"
+        """The shipped ones, and others: the same on every machine."""
+        return f"auto, {', '.join(_shipped_models())}, one that you trained or a manifest's path"
 
     def steps(self) -> tuple[str, ...]:
-        """Auto, and the shipped models."""
-        return "auto", *_shipped_models()
+        """Auto, the shipped models, and the user's own as they are now. Blocks for the disk, shortly."""
+        return "auto", *_shipped_models(), *places.own_names()
 
     def checked(self, value: object) -> str:
         """A name that there is. Whether its files are in order shows when it is loaded."""
@@ -332,12 +332,11 @@ class ModelName(Words):
                 raise AntiphonError(f"no model at {name}")
         elif name not in self.steps():
             raise AntiphonError(
-                f"no model named {shown(name or value)}: there are {', '.join(_shipped_models())}"
+                f"no model named {shown(name or value)}: there are {', '.join(self.steps()[1:])}"
             )
         return name
 
 
 @cache
 def _shipped_models() -> tuple[str, ...]:
-    files = resources.files("models").iterdir()
-    return tuple(sorted(file.name.removesuffix(".json") for file in files if file.name.endswith(".json")))
+    return tuple(places.shipped_names())

@@ -14,6 +14,7 @@ import numpy as np
 import onnxruntime as ort
 from numpy.typing import NDArray
 
+from models import places
 from models.fit import check_fit, check_runtime
 from models.manifest import Manifest, ModelError, read_manifest
 from models.memory import UNDO, Memory, make_memory
@@ -110,7 +111,7 @@ class StepModel:
 
 
 def load_network(name_or_path: str, provider: str = "cpu") -> Network:
-    """Load ``NAME`` (a shipped model) or a path to a manifest."""
+    """Load ``NAME`` (a shipped model or the user's own) or a path to a manifest."""
     path = find_manifest(name_or_path)
     return Network(read_manifest(path), path.parent, provider)
 
@@ -119,10 +120,9 @@ def find_manifest(name_or_path: str) -> Path:
     """The manifest of a model; :class:`ModelError` names the models there are."""
     if name_or_path.endswith(".json"):
         return Path(name_or_path)
-    folder = Path(__file__).parent
-    path = folder / f"{name_or_path}.json"
-    if not path.is_file():
-        names = ", ".join(sorted(each.stem for each in folder.glob("*.json"))) or "none"
+    path = places.manifest_of(name_or_path)
+    if path is None:
+        names = ", ".join([*places.shipped_names(), *places.own_names()]) or "none"
         raise ModelError(f"no model named {name_or_path!r}: there are {names}")
     return path
 

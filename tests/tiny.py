@@ -55,8 +55,8 @@ def long_pieces(settings: ModelSettings, count: int = 3) -> list[Piece]:
     return [score_piece(seed, settings.voices, quarters) for seed in range(count)]
 
 
-def export_tiny(backbone: str, folder: Path, *, int8: bool = False) -> Tiny:
-    """Build, fill with random weights, save and export."""
+def export_tiny(backbone: str, folder: Path, *, int8: bool = False, vectors: bool = False) -> Tiny:
+    """Build, fill with random weights (``vectors``: biases and gains too), save and export."""
     import keras
 
     from export.export import export, load_trained
@@ -70,6 +70,8 @@ def export_tiny(backbone: str, folder: Path, *, int8: bool = False) -> Tiny:
     for weight in network.trainable_weights:
         if len(weight.shape) > 1:
             weight.assign(rng.normal(size=weight.shape) * weight.shape[-1] ** -0.5)
+        elif vectors:
+            weight.assign(weight + rng.normal(size=weight.shape) * 0.1)
     path = folder / "tiny.npz"
     checkpoint.save(path, network, checkpoint.Progress(), settings.model_dump_json())
     pieces = long_pieces(settings)

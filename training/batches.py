@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -77,7 +77,9 @@ def window_starts(events: int, settings: ModelSettings, rng: np.random.Generator
     return starts
 
 
-def epoch(pieces: list[Piece], settings: ModelSettings, seed: int, skip: int | None = 0) -> Iterator[Batch]:
+def epoch(
+    pieces: Sequence[Piece], settings: ModelSettings, seed: int, skip: int | None = 0
+) -> Iterator[Batch]:
     """All batches of one pass over the pieces, freshly drawn and shuffled.
 
     The first ``skip`` batches are passed over (a resumed run); None: all are, as empty batches to count.
@@ -116,7 +118,7 @@ def _grouped(
 
 
 def validation_batches(
-    pieces: list[Piece], settings: ModelSettings, *, most: int, uncounted: int
+    pieces: Sequence[Piece], settings: ModelSettings, *, most: int, uncounted: int
 ) -> list[Batch]:
     """At most ``most`` windows spread evenly over the pieces, nothing drawn.
 

@@ -6,6 +6,7 @@ notes, or (piano) 388-tokens; ``end`` is reported apart.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -23,6 +24,11 @@ from training.errors import TrainingError
 from training.settings import ModelSettings, load_settings
 from training.tokens388 import REFERENCE, count_tokens
 from training.views import plain_view
+
+Splits = Mapping[str, Sequence[Piece]]
+SplitsOf = Callable[[ModelSettings, Path], Splits]
+MOST_COUNTED = 8_000_000
+"""Training notes up to which an n-gram is counted beside: above, that takes too much memory."""
 
 
 @dataclass
@@ -54,7 +60,7 @@ class Result:
         return self.right / self.events
 
 
-def evaluate(network: Network, pieces: list[Piece], settings: ModelSettings) -> Result:
+def evaluate(network: Network, pieces: Sequence[Piece], settings: ModelSettings) -> Result:
     """Score every event of every piece; of chorales the soprano is given."""
     result = Result()
     for piece in track(pieces, "scoring", console=Console(stderr=True)):
@@ -75,34 +81,40 @@ def evaluate(network: Network, pieces: list[Piece], settings: ModelSettings) -> 
     return result
 
 
-def run(name: str, data: Path, split: str) -> Figures:
-    """Evaluate the model ``name`` on a split, print a table, and write the figures into its manifest."""
+def run(name: str, data: Path, split: str, splits_of: SplitsOf | None = None) -> Figures:
+    """Evaluate the model ``name`` on a split, print a table, and write the figures into its manifest.
+
+    ``splits_of`` reads the corpus of these settings from ``data``; by itself one of the named corpora.
+    """
     path = find_manifest(name)
     network = load_network(str(path))
     manifest = network.manifest
     settings = _settings(manifest)
-    pieces = corpus.load(settings.data, data, settings.corpus).splits
+    pieces = (splits_of or _named_corpus)(settings, data)
     if split not in pieces or not pieces[split]:
         raise TrainingError(f"no split {split!r}: there are {', '.join(pieces)}")
     result = evaluate(network, pieces[split], settings)
-    baseline = ngram.baseline(pieces["train"], pieces["validation"], pieces[split], settings)
-    figures = manifest.figures.model_copy(
-        update={
-            **figures_of(result, pieces[split], split, settings),
-            "ngram_nats_per_event": round(baseline.per_event, 4),
-            "ngram_nats_per_note": round(baseline.per_note, 4),
-        }
-    )
+    counted: dict[str, float] = {}
+    if sum(len(piece.notes) for piece in pieces["train"]) <= MOST_COUNTED:
+        baseline = ngram.baseline(pieces["train"], pieces["validation"], pieces[split], settings)
+        counted["ngram_nats_per_event"] = round(baseline.per_event, 4)
+        counted["ngram_nats_per_note"] = round(baseline.per_note, 4)
+    update = {**figures_of(result, pieces[split], split, settings), **counted}
+    figures = manifest.figures.model_copy(update=update)
     _print(result, figures)
     path.write_text(manifest.model_copy(update={"figures": figures}).model_dump_json(indent=2) + "\n")
     return figures
 
 
 def figures_of(
-    result: Result, pieces: list[Piece], split: str, settings: ModelSettings
+    result: Result, pieces: Sequence[Piece], split: str, settings: ModelSettings
 ) -> dict[str, str | float | None]:
     """What a manifest says of a result on a split, by the names of :class:`Figures`."""
-    tokens = tokens_of(pieces, split) if settings.data == "piano" else None
+    tokens = None
+    if settings.data == "piano":
+        tokens = tokens_of(pieces, split)
+    elif settings.grid == "performance":
+        tokens = sum(count_tokens(piece.notes) for piece in pieces)
     return {
         "split": split,
         "nats_per_event": round(result.per_event, 4),
@@ -112,15 +124,21 @@ def figures_of(
     }
 
 
-def tokens_of(pieces: list[Piece], split: str) -> int:
+def tokens_of(pieces: Sequence[Piece], split: str) -> int:
     """The 388-tokens of a split of MAESTRO: the project's count where the split is whole, else counted."""
     return REFERENCE.get(split) or sum(count_tokens(piece.notes) for piece in pieces)
 
 
 def _settings(manifest: Manifest) -> ModelSettings:
     """The settings that the model was made with: its own network, the recipe's corpus."""
-    recipe = load_settings(manifest.data)
-    return recipe.model_copy(update={"conditions": manifest.conditions, "ranges": manifest.ranges})
+    recipe = load_settings(manifest.data.rpartition("/")[2])  # own/folk is like folk
+    return recipe.model_copy(
+        update={"data": manifest.data, "conditions": manifest.conditions, "ranges": manifest.ranges}
+    )
+
+
+def _named_corpus(settings: ModelSettings, data: Path) -> Splits:
+    return corpus.load(settings.data, data, settings.corpus).splits
 
 
 def _print(result: Result, figures: Figures) -> None:

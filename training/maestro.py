@@ -63,13 +63,14 @@ def read(name: str, content: bytes, settings: Settings) -> tuple[Piece, Mapping[
     score = symusic.Score.from_midi(content)
     if score.tpq <= 0:
         raise RefusedError("no ticks in a quarter")
-    parts = [_track_notes(track, score, settings.pedal) for track in score.tracks]
+    pitched = [track for track in score.tracks if not track.is_drum]
+    parts = [_track_notes(track, score, settings.pedal) for track in pitched]
     parts = [part for part in parts if len(part)]
     if not parts:
         raise RefusedError("no notes")
     notes = np.concatenate(parts)
     notes = notes[np.lexsort((-notes[:, 1], notes[:, 0]))]
-    pedalled = any(control.number == PEDAL_CC for part in score.tracks for control in part.controls)
+    pedalled = any(control.number == PEDAL_CC for part in pitched for control in part.controls)
     return Piece(name, notes), {"without a sustain pedal": not pedalled}
 
 

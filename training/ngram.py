@@ -7,6 +7,7 @@ events. The nats of a wide time bin include the logarithm of its width, as for n
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -66,17 +67,17 @@ class NGram:
         sizes = [grid.time_bins, voices, TOKENS, VELOCITY_BINS]
         self._model = WittenBell(order, sizes)
 
-    def fit(self, pieces: list[Piece]) -> None:
+    def fit(self, pieces: Sequence[Piece]) -> None:
         """Count the events of all pieces."""
         self._model.fit(self._said(pieces)[0])
 
-    def choose_order(self, pieces: list[Piece]) -> int:
+    def choose_order(self, pieces: Sequence[Piece]) -> int:
         """Set ``order`` to the one under which ``pieces`` are likeliest, and return it."""
         said, _ = self._said(pieces)
         self.order = int(self._model.nats(said).sum(axis=1).argmin())
         return self.order
 
-    def evaluate(self, pieces: list[Piece]) -> Figure:
+    def evaluate(self, pieces: Sequence[Piece]) -> Figure:
         """The nats of all events but ``start`` under the present order."""
         said, events = self._said(pieces)
         nats = self._model.nats(said)[self.order]
@@ -92,7 +93,7 @@ class NGram:
             notes=int((events == Kind.ON).sum()),
         )
 
-    def _said(self, pieces: list[Piece]) -> tuple[Sequences, NDArray[np.int32]]:
+    def _said(self, pieces: Sequence[Piece]) -> tuple[Sequences, NDArray[np.int32]]:
         """The choices of all pieces, and the kind of each event ``[n]``."""
         rows, kinds = [], []
         for piece in pieces:
@@ -111,7 +112,9 @@ class NGram:
         return (said + kinds * _APART)[exists], kinds[exists]
 
 
-def baseline(train: list[Piece], validation: list[Piece], test: list[Piece], settings: _Settings) -> Figure:
+def baseline(
+    train: Sequence[Piece], validation: Sequence[Piece], test: Sequence[Piece], settings: _Settings
+) -> Figure:
     """Fit on ``train``, choose the order on ``validation``, evaluate on ``test``."""
     grid = settings.grid_object
     model = NGram(grid, settings.voices, MOST_ORDER[grid.name])
@@ -120,7 +123,7 @@ def baseline(train: list[Piece], validation: list[Piece], test: list[Piece], set
     return model.evaluate(test)
 
 
-def classic(train: list[Piece], test: list[Piece], order: int = 2) -> float:
+def classic(train: Sequence[Piece], test: Sequence[Piece], order: int = 2) -> float:
     """Nats a note where one symbol is a note's pitch and duration, as in the literature on songs.
 
     Rests, phrases and the end are not said. Single voices only. On europa/deutschl, order 2: 2.85 on

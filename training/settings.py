@@ -70,7 +70,8 @@ class ModelSettings(_Strict):
     ranges: tuple[tuple[int, int], ...] = Field(description="lowest and highest pitch of each voice")
     conditions: tuple[str, ...] = ()
     seed: int = 1
-    data: str = Field(description="which corpus: piano, folk or chorale")
+    data: str = Field(description="which corpus: piano, folk or chorale; own/NAME: somebody's own, like it")
+    phrases: bool = Field(default=True, description="whether the corpus marks where phrases end")
     licence: str
     network: NetworkSettings
     training: TrainingSettings

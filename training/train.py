@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,6 +39,8 @@ class Run:
     """Training time after which the learning rate reaches zero; None: ``events`` or ``epochs`` decide."""
     events: int | None = None
     """Training events after which it does; None: ``epochs`` decide."""
+    start: Path | None = None
+    """A checkpoint whose weights the network begins with; None: it learns from nothing."""
     validations: int | None = None
     """How often to validate, spread evenly over the run; None: by the clock, as the settings say."""
 
@@ -70,7 +72,7 @@ def build(settings: ModelSettings) -> EventNetwork:
 
 
 def train(
-    pieces: dict[str, list[Piece]], run: Run, *, resume: bool, console: Console | None = None
+    pieces: Mapping[str, Sequence[Piece]], run: Run, *, resume: bool, console: Console | None = None
 ) -> checkpoint.Progress:
     """Train until the schedule ends or validation stops falling; keep ``latest`` and ``best``.
 
@@ -116,7 +118,9 @@ class _Means:
 class _Trainer:
     """The state of one call of :func:`train`."""
 
-    def __init__(self, pieces: dict[str, list[Piece]], run: Run, resume: bool, console: Console) -> None:
+    def __init__(
+        self, pieces: Mapping[str, Sequence[Piece]], run: Run, resume: bool, console: Console
+    ) -> None:
         settings = run.settings
         self._own, self._run, self._settings, self._console = settings.training, run, settings, console
         self._pieces = pieces["train"]
@@ -124,6 +128,8 @@ class _Trainer:
         precision = choose_precision(settings.network.backbone)
         keras.mixed_precision.set_global_policy(precision)
         self._model = build(settings)
+        if run.start is not None and not resume:
+            checkpoint.load_weights(run.start, self._model)
         self._model.compile(optimizer=make_optimizer(self._own), jit_compile=keras.backend.backend() == "jax")
         self._progress = checkpoint.load(run.latest, self._model) if resume else checkpoint.Progress()
         warm_up = min(UNCOUNTED, self._own.window // 4)
@@ -132,14 +138,18 @@ class _Trainer:
         )
         if not self._validation:
             raise TrainingError("the validation split is smaller than one batch: lower training.batch")
-        steps = sum(1 for _ in epoch(self._pieces, settings, settings.seed, skip=None))
-        if not steps:
+        counting = epoch(self._pieces, settings, settings.seed, skip=None)
+        if next(counting, None) is None:
             raise TrainingError("the training split is smaller than one batch: lower training.batch")
-        self._total = max(1, round(self._own.epochs * steps))
+        self._total, length = 0, ""
+        if run.minutes is None and run.events is None:
+            steps = 1 + sum(1 for _ in counting)
+            self._total = max(1, round(self._own.epochs * steps))
+            length = f"{steps} steps an epoch, "
         self._log = RunLog(run.folder)
         self._means = _Means()
         console.print(
-            f"{settings.name}: {self._model.count_params():,} parameters, {steps} steps an epoch, "
+            f"{settings.name}: {self._model.count_params():,} parameters, {length}"
             f"{precision}, {keras.backend.backend()}"
         )
 

@@ -11,6 +11,7 @@ import typer
 from live.control_kinds import Control
 from live.controls import CONTROLS
 from live.voice_controls import ROWS
+from models import places
 
 
 def with_controls(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -39,4 +40,6 @@ def _help(control: Control) -> str:
     if control.type is bool:
         return f"{text}."
     unit = f" {control.unit}" if control.unit else ""
-    return f"{text}: {control.allowed}{unit}; default {control.default}."
+    own = places.own_names() if control.name == "model" else []
+    yours = f" (yours: {', '.join(own)})" if own else ""
+    return f"{text}: {control.allowed}{unit}{yours}; default {control.default}."

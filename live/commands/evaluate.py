@@ -56,7 +56,9 @@ def evaluate(
     if samples is None and not harmony:
         if as_json or write or temperature is not None or top_p is not None:
             raise typer.BadParameter("--temperature, --top-p, --json and --write need --samples or --harmony")
-        training_module("training.evaluate").run(name, data, split or "test")
+        from live.commands.own_music import splits_of  # noqa: PLC0415
+
+        training_module("training.evaluate").run(name, data, split or "test", splits_of)
         return
     from models.sampling import Style  # noqa: PLC0415
     from models.step import load_network  # noqa: PLC0415

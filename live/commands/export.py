@@ -25,9 +25,15 @@ def export(
     ] = True,
 ) -> None:
     """Export the best checkpoint of a training run; what differs from Keras is not kept."""
-    settings = training_module("training.settings").load_settings(name)
-    corpus = training_module("training.corpus").load(settings.data, data, settings.corpus)
+    from live.commands.own_music import splits_of  # noqa: PLC0415
+
+    best = runs / name / "best.npz"
+    if best.is_file():  # also a model of somebody's own, which has no recipe
+        text = training_module("training.checkpoint").settings_of(best)
+        settings = training_module("training.settings").ModelSettings.model_validate_json(text)
+    else:
+        settings = training_module("training.settings").load_settings(name)
+        best = runs / settings.name / "best.npz"
     exporter = training_module("export.export")
-    best = runs / settings.name / "best.npz"
-    manifest = exporter.export(best, output, corpus.splits["validation"], int8=int8)
+    manifest = exporter.export(best, output, splits_of(settings, data)["validation"], int8=int8)
     print(f"{output / manifest.name}.json: {manifest.parameters:,} parameters")

@@ -9,6 +9,8 @@ from typing import Annotated
 
 import typer
 
+from models import places
+
 
 def _above_zero(value: float | None) -> float | None:
     if value is not None and not (math.isfinite(value) and value > 0):
@@ -34,7 +36,12 @@ Source = Annotated[
 Output = Annotated[Path, typer.Option("--output", "-o", metavar="OUT.mid", help="The MIDI file to write.")]
 Model = Annotated[
     str | None,
-    typer.Option("--model", metavar="NAME", help="Which model plays; a name or a manifest's path."),
+    typer.Option(
+        "--model",
+        metavar="NAME",
+        help=f"Which model plays: {', '.join([*places.shipped_names(), *places.own_names()])}, "
+        "or a manifest's path.",
+    ),
 ]
 Temperature = Annotated[
     float | None,

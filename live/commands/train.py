@@ -1,4 +1,4 @@
-"""``antiphon train``: a model from a corpus."""
+"""``antiphon train``: a model from a corpus, or from anyone's own music."""
 
 from __future__ import annotations
 
@@ -13,18 +13,46 @@ from live.commands.lazy import training_module
 
 def train(
     name: Annotated[
-        str, typer.Argument(metavar="NAME", help="folk, chorale or piano, or a .toml of settings.")
+        str,
+        typer.Argument(
+            metavar="NAME",
+            help="folk, chorale or piano, or a .toml of settings; with --like or --from, a name of your own.",
+        ),
     ],
     data: options.Data,
+    like: Annotated[
+        str | None,
+        typer.Option(
+            "--like",
+            metavar="piano|folk",
+            help="Learn from your own music: piano, a folder of .mid; folk, single lines in .krn, .abc, "
+            ".musicxml or .mid.",
+        ),
+    ] = None,
+    start: Annotated[
+        str | None,
+        typer.Option(
+            "--from", metavar="MODEL", help="Begin with what a model (or a run's best.npz) has learned."
+        ),
+    ] = None,
     runs: options.Runs = Path("runs"),
     minutes: Annotated[
-        float | None, typer.Option("--minutes", min=0.01, help="Train so long, not by epochs.")
+        float | None,
+        typer.Option("--minutes", min=0.01, help="Train so long, not by epochs. Your own music: 30."),
     ] = None,
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on from the last checkpoint of this folder.")
     ] = False,
 ) -> None:
-    """Train a model; checkpoints, logs and the best weights go to a folder of their own."""
+    """Train a model; checkpoints, logs and the best weights go to a folder of their own.
+
+    From your own music a model is made that plays: antiphon live --model NAME finds it.
+    """
+    if like is not None or start is not None:
+        from live.commands.train_own import train_own  # noqa: PLC0415
+
+        train_own(name, like, start, data, runs, minutes, resume)
+        return
     settings = training_module("training.settings").load_settings(name)
     corpus = training_module("training.corpus").load(settings.data, data, settings.corpus)
     trainer = training_module("training.train")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 from live.files.music import Music
@@ -17,8 +18,17 @@ def read_abc(path: Path, data: bytes) -> Music:
     text = decoded(data).replace("\r\n", "\n")
     if not re.search(r"^K:", text, re.MULTILINE):
         raise UnreadableError("it is not ABC notation (no tune in it has a key, K:)")
-    tunes = [found.start() for found in re.finditer(r"^X:", text, re.MULTILINE)]
+    tunes = tunes_of(text)
     if len(tunes) < 2:
         return read_score(path, text, "abc")
-    music = read_score(path, text[: tunes[1]], "abc")
+    music = read_score(path, tunes[0], "abc")
     return replace(music, remarks=(f"{path.name} holds {len(tunes)} tunes; the first is taken",))
+
+
+def tunes_of(text: str) -> list[str]:
+    """The tunes of a book, each with what stands before the first; one text where there is no ``X:``."""
+    starts = [found.start() for found in re.finditer(r"^X:", text, re.MULTILINE)]
+    if not starts:
+        return [text]
+    head = text[: starts[0]]
+    return [head + text[start:end] for start, end in pairwise([*starts, len(text)])]

@@ -1,0 +1,170 @@
+"""From an exported model back to weights that can be trained: what a model was shipped as is enough to go on.
+
+int8 weights are taken as the numbers that they stand for, so the network begins next to where it was
+(:func:`rebuild` measures that); the finest differences that quantising took are gone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import keras
+import numpy as np
+import onnx
+from numpy.typing import NDArray
+from onnx import numpy_helper
+
+from export import parity
+from models.likelihood import score_events
+from models.manifest import Manifest
+from models.piece import Piece
+from models.step import load_network
+from training import checkpoint
+from training.errors import TrainingError
+from training.networks import EventNetwork
+from training.settings import ModelSettings
+from training.train import build
+from training.views import View, plain_view
+
+Array = NDArray[np.float32]
+MOST_LOSS = 0.02
+"""Greatest relative difference of likelihood between the exported network and the one built from it."""
+_KERAS = re.compile(
+    r"(?:before/|after/)?(?:(?:embedder|heads)(?:_\d+)?/)?(\w+)/(?:Cast|GatherV2|BiasAdd)/ReadVariableOp:0"
+)
+_NUMBERED = re.compile(r"(dense|rms_norm)(?:_(\d+))?_\d+")
+
+
+class Rebuilt(NamedTuple):
+    """Nats an event over the same music: of the exported model, and of the network built from it."""
+
+    settings: ModelSettings
+    exported: float
+    rebuilt: float
+
+
+def rebuild(path: Path, target: Path, piece: Piece) -> Rebuilt:
+    """Write a checkpoint with the weights of the model whose manifest is ``path``; compare both on ``piece``.
+
+    Raises ``TrainingError`` where they differ: then the export of another version wrote the model.
+    """
+    live = load_network(str(path))
+    settings = settings_of(live.manifest)
+    keras.mixed_precision.set_global_policy("float32")
+    network = build(settings)
+    step, heads = (
+        _initializers(path.parent / f"{live.manifest.name}.{part}.onnx") for part in ("step", "heads")
+    )
+    try:
+        _fill(network, step, heads)
+    except (KeyError, ValueError) as error:
+        raise TrainingError(f"the weights of {live.manifest.name} cannot be read back: {error}") from error
+    view = plain_view(piece, settings)
+    count = min(len(view.events), settings.training.window)
+    view = View(view.events[:count], view.conditions[:count])
+    exported, rebuilt = (
+        float(score_events(logits, view.events, 0, count - 1, live).total.mean())
+        for logits in (parity.onnx_logits(live, view, [64]), parity.keras_logits(network, view))
+    )
+    if not abs(rebuilt / exported - 1) < MOST_LOSS:
+        raise TrainingError(
+            f"the weights of {live.manifest.name} cannot be read back: {rebuilt:.3f} nats an event "
+            f"instead of {exported:.3f}"
+        )
+    checkpoint.save(target, network, checkpoint.Progress(), settings.model_dump_json())
+    return Rebuilt(settings, exported, rebuilt)
+
+
+def settings_of(manifest: Manifest) -> ModelSettings:
+    """What a model was made with, as its manifest has it."""
+    known = manifest.model_dump(include={"name", "grid", "voices", "ranges", "conditions", "data", "licence"})
+    try:
+        return ModelSettings.model_validate({**known, "phrases": manifest.phrases, **manifest.trained})
+    except ValueError as error:
+        raise TrainingError(f"the manifest of {manifest.name} does not say how it was trained") from error
+
+
+def _initializers(path: Path) -> dict[str, Array]:
+    """The constants of a graph, int8 ones as the numbers that they stand for."""
+    found = {each.name: numpy_helper.to_array(each) for each in onnx.load(path).graph.initializer}
+    for name in [name for name in found if name.endswith("_quantized")]:
+        plain = name.removesuffix("_quantized")
+        whole, scale, zero = found.pop(name), found[f"{plain}_scale"], found[f"{plain}_zero_point"]
+        found[plain] = (whole.astype(np.float32) - zero.astype(np.float32)) * scale
+        if plain[:1] in "WR" and plain[1:].isdecimal():  # the quantised operator wants them transposed
+            found[plain] = found[plain].transpose(0, 2, 1)
+    return found
+
+
+def _fill(network: EventNetwork, step: dict[str, Array], heads: dict[str, Array]) -> None:
+    _fill_named(network.embedder, step)
+    _fill_named(network.heads, heads)
+    network.norm.gain.assign(_by_layer(step)["norm"][0])
+    if network.settings.network.backbone == "transformer":
+        _fill_blocks(network, step)
+    else:
+        _fill_cells(network, step)
+
+
+def _by_layer(graph: dict[str, Array]) -> dict[str, list[Array]]:
+    """What belongs to each named layer: matrix or table, then bias. TensorFlow ends names in numbers."""
+    found: dict[str, list[Array]] = {}
+    for name, array in graph.items():
+        if match := _KERAS.fullmatch(name):
+            layer = re.sub(r"_\d+$", "", match[1]) if not _NUMBERED.fullmatch(match[1]) else match[1]
+            found.setdefault(layer, []).append(array)
+    return {layer: sorted(arrays, key=lambda array: -array.ndim) for layer, arrays in found.items()}
+
+
+def _fill_named(whole: Any, graph: dict[str, Array]) -> None:
+    """Layers that have a name of their own."""
+    known = _by_layer(graph)
+    for layer in whole._flatten_layers(include_self=False, recursive=True):
+        if layer.weights:
+            _assign(layer, known[layer.name])
+
+
+def _assign(layer: Any, arrays: list[Array]) -> None:
+    for weight, array in zip(layer.weights, arrays, strict=True):
+        if tuple(weight.shape) != array.shape:
+            raise ValueError(f"{layer.name} has another shape")
+        weight.assign(array)
+
+
+def _fill_blocks(network: EventNetwork, graph: dict[str, Array]) -> None:
+    """Layers that Keras has numbered in the order in which they were made."""
+    known = _by_layer(graph)
+
+    def numbered(kind: str) -> list[list[Array]]:
+        names = {name: match for name in known if (match := _NUMBERED.fullmatch(name)) and match[1] == kind}
+        return [known[name] for name in sorted(names, key=lambda name: int(names[name][2] or 0))]
+
+    dense, norms = iter(numbered("dense")), iter(numbered("rms_norm"))
+    for block in network.backbone.blocks:
+        for norm in (block.norm_attention, block.norm_forward):
+            _assign(norm, next(norms, []))
+        for layer in (block.query, block.key_value, block.mix, block.gate, block.up, block.down):
+            _assign(layer, next(dense, []))
+
+
+def _fill_cells(network: EventNetwork, graph: dict[str, Array]) -> None:
+    """The reverse of :func:`export.recurrent._weights`."""
+    backbone = network.settings.network.backbone
+    for number, cell in enumerate(network.backbone.cells):
+        kernel, recurrent = (graph[f"{part}{number}"][0].T for part in "WR")
+        bias = graph[f"B{number}"][0]
+        if backbone == "gru":
+            arrays = [kernel, recurrent, bias.reshape(2, -1)]
+        else:
+            back: Callable[[Array], Array] = _keras_gates
+            arrays = [back(kernel), back(recurrent), back(bias[: len(bias) // 2])]
+        cell.set_weights(arrays)
+
+
+def _keras_gates(matrix: Array) -> Array:
+    """LSTM: ONNX i, o, f, c to Keras i, f, c, o."""
+    i, o, f, c = np.split(matrix, 4, axis=-1)
+    return np.concatenate([i, f, c, o], axis=-1)
