@@ -60,6 +60,14 @@ class Settings(WayControls):
             help="which model plays: auto goes by the mode (chorale harmonizes, piano does the rest)",
         )
     )
+    style: str = _is(
+        Words(
+            default="chorale",
+            choices=("chorale", "thirds", "sixths", "chords"),
+            effect="now",
+            help="how a melody is harmonized: by the model, in parallel, or by a chord on strong beats",
+        )
+    )
     mute: bool = _is(Switch(default=False, effect="now", help="the companion listens on, but makes no sound"))
     voices: int = _is(
         Whole(default=3, low=1, high=3, unit="voices", effect="next strike", help="voices of the harmony")

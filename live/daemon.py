@@ -12,6 +12,7 @@ from live import ports
 from live.beat.link_time import LinkWord
 from live.beat.pulse import Bars
 from live.controls import Settings
+from live.engine.chord_tables import chosen
 from live.engine.engine import Engine
 from live.engine.errands import Errands
 from live.engine.feeding import Beside
@@ -151,6 +152,7 @@ class Daemon:
         opened.callback(errands.close)
         feeding = Errands(lambda turn: self.engine.do(lambda _: turn()), "feeding")
         opened.callback(feeding.close)
+        tables = chosen(self._say)
         self.session = Session(
             networks.get,
             self._send,
@@ -159,6 +161,7 @@ class Daemon:
             errand=errands.send,
             beside=Beside(feeding.send, lambda: self.engine.give_way()),  # noqa: PLW0108 - made below
             seed=int.from_bytes(os.urandom(4)) if options.seed is None else options.seed,
+            chord_tables=lambda: tables,
         )
         if (port := self.ports.plan_port) is not None:
             self.session.plans.watch(Lights(self.session.send, port).watch, self.session.now_ns())

@@ -15,8 +15,16 @@ METERS = (
 )  # fmt: skip
 """Conditioning values of the input ``meter``; 0 is unknown."""
 
+LEAST_HALF = 1.5
+"""Quarters: half a bar of at least so many is strong (4/4, 6/8, 2/2), of a shorter one it is not (2/4)."""
 QUARTERS_IN_BAR = 16
 UNKNOWN = 0
+
+
+def strong_quarters(numerator: int, denominator: int) -> tuple[float, ...]:
+    """Where the strong beats of a bar lie, where chords change: in quarters from its line."""
+    whole = 4 * numerator / denominator
+    return (0.0, whole / 2) if numerator % 2 == 0 and whole / 2 >= LEAST_HALF else (0.0,)
 
 
 class Meter(NamedTuple):

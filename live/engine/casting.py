@@ -6,38 +6,38 @@ from collections.abc import Callable
 
 from live.controls import Settings
 from live.engine.answer import Answer
+from live.engine.chords_below import ChordsBelow
 from live.engine.duet import Duet
 from live.engine.errands import Errand
 from live.engine.harmonize import Harmonize
 from live.engine.harmonize_freely import HarmonizeFreely
 from live.engine.loop import Loop
+from live.engine.parallel import Parallel
 from live.engine.policy import Off, Policy, Stage
 from live.errors import AntiphonError
 from models.step import Network
 
-CAST = frozenset({"mode", "model"})
+CAST = frozenset({"mode", "model", "style"})
 """Controls that decide who plays: they change together or not at all."""
 DEFAULT_MODEL = {"harmonize": "chorale", "answer": "piano", "duet": "piano", "loop": "piano"}
 
 
 def model_of(settings: Settings) -> str | None:
     """The name of the model that these settings ask for; None where none is needed."""
-    return (
-        DEFAULT_MODEL.get(settings.mode)
-        if settings.model == "auto" or settings.mode == "off"
-        else settings.model
-    )
+    if settings.mode == "off" or _unaided(settings):
+        return None
+    return DEFAULT_MODEL.get(settings.mode) if settings.model == "auto" else settings.model
 
 
 def part_of(settings: Settings) -> tuple[object, ...]:
     """What must have changed for another policy to play."""
-    return settings.mode, model_of(settings)
+    return settings.mode, model_of(settings), settings.style if _unaided(settings) else None
 
 
 def policy_of(settings: Settings, network: Network | None, stage: Stage) -> Policy:
     """The mode over this network. Raises ``AntiphonError`` for a model that cannot do that."""
     if network is None:
-        return Off()
+        return _unaided_policy(settings, stage) if _unaided(settings) else Off()
     manifest = network.manifest
     if settings.mode == "answer":
         if manifest.voices > 1:
@@ -56,6 +56,15 @@ def policy_of(settings: Settings, network: Network | None, stage: Stage) -> Poli
     if manifest.voices < 2:
         raise AntiphonError(f"model {manifest.name} cannot harmonise: use chorale or piano")
     return Harmonize(network, stage)
+
+
+def _unaided(settings: Settings) -> bool:
+    """Whether these settings ask for a harmony that needs no network."""
+    return settings.mode == "harmonize" and settings.style != "chorale"
+
+
+def _unaided_policy(settings: Settings, stage: Stage) -> Policy:
+    return ChordsBelow(stage, stage.chord_tables()) if settings.style == "chords" else Parallel(stage)
 
 
 class Casting:

@@ -7,12 +7,17 @@ are let go, until another is played. Owned by the engine's thread; any thread ma
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from live.controls import Settings
 from live.engine.hearing import Hearing, Release, Strike, Zone
 from live.engine.key_follower import KeyFollower
+from live.engine.told import Outcome
 from models.chord import Chord
 from models.fingered import fingered
+
+if TYPE_CHECKING:
+    from live.engine.session import Session
 
 TOGETHER_NS = 50_000_000
 """Keys struck within this are one chord."""
@@ -25,8 +30,26 @@ CHANGED = "zone chord"
 """What a policy is told has changed (:meth:`live.engine.policy.Policy.changed`)."""
 
 
+def zone_of(session: Session, hearing: Hearing) -> ChordZone:
+    """The zone of a session: its policy and all who listen are told."""
+
+    def told() -> None:
+        session.stage.note("chord", zone.shown)
+        session.tell(Outcome.DONE, "chord_now", zone.shown, "")
+
+    zone = ChordZone(
+        lambda: session.settings,
+        hearing,
+        session.key,
+        lambda now_ns: session.policy.changed(CHANGED, now_ns),
+        told,
+    )
+    return zone
+
+
 class ChordZone:
-    """``changed`` is told the moment when the chord is another; never blocks."""
+    """``changed`` is told the moment when the left hand's chord is another; ``told`` when another is shown,
+    also one that the companion has chosen by itself. Never blocks."""
 
     def __init__(
         self,
@@ -34,11 +57,14 @@ class ChordZone:
         hearing: Hearing,
         key: KeyFollower,
         changed: Callable[[int], None],
+        told: Callable[[], None],
     ) -> None:
-        self._settings, self._hearing, self._key, self._changed = settings, hearing, key, changed
+        self._settings, self._hearing, self._key = settings, hearing, key
+        self._changed, self._told = changed, told
         self.wake_at_ns: int | None = None
         """When the keys that were struck last have all come."""
         self._chord: Chord | None = None
+        self._chosen: Chord | None = None
         self._began_ns = 0
         self._fresh: set[int] = set()  # keys of the chord that is being played, or was played last
         self._coming = False  # some of them may be on their way
@@ -50,8 +76,8 @@ class ChordZone:
 
     @property
     def shown(self) -> str | None:
-        """Its name."""
-        chord = self.chord
+        """Its name, or that of the chord which the companion has chosen by itself. Any thread."""
+        chord = self.chord or self._chosen
         return None if chord is None else chord.name
 
     def now(self) -> Chord | None:
@@ -85,7 +111,14 @@ class ChordZone:
         if chord is not None and chord != self._chord:
             self._chord = chord
             if self._settings().split:
+                self._told()
                 self._changed(now_ns)
+
+    def choose(self, chord: Chord | None) -> None:
+        """The companion plays this chord; None: none of its own."""
+        before, self._chosen = self.shown, chord
+        if self.shown != before:
+            self._told()
 
     def split_changed(self) -> None:
         """The split was moved; without one the chord is forgotten."""

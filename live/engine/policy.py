@@ -23,6 +23,7 @@ from live.engine.routing import Routing
 from live.engine.surprise import Surprise
 from live.errors import AntiphonError
 from live.stage import records as r
+from models.chord_model import ChordTables
 from models.hold import Hold
 
 NOTHING_AHEAD = "nothing is planned ahead in this mode, so there is nothing to veto"
@@ -58,6 +59,8 @@ class Stage:
     """Takes a line for the musician."""
     chords: ChordZone
     """The chord that the left hand plays, where the keyboard is split."""
+    chord_tables: Callable[[], ChordTables]
+    """By what the style ``chords`` chooses."""
 
     def hold(self, shift: int = 0, *, line: bool = False) -> Hold:
         """What the companion's notes are held to now, in pitches ``shift`` semitones higher; a ``line`` is

@@ -17,7 +17,8 @@ from live.controls import Settings
 from live.engine.actions import actions_of
 from live.engine.capture import Capture, NoCapture
 from live.engine.casting import CAST, Casting, model_of, policy_of
-from live.engine.chord_zone import CHANGED, ChordZone
+from live.engine.chord_tables import shipped
+from live.engine.chord_zone import zone_of
 from live.engine.chosen import Chosen
 from live.engine.errands import Errand, at_once
 from live.engine.feeding import AT_ONCE, Beside, Feeding
@@ -37,6 +38,7 @@ from live.errors import AntiphonError
 from live.sessions import lines
 from live.stage import records as r
 from live.stage.clock import Clock
+from models.chord_model import ChordTables
 from models.step import Network
 
 TOO_OLD_NS = 250_000_000
@@ -66,6 +68,7 @@ class Session:
         readings: Callable[[], int] | None = None,
         errand: Errand[Network] = at_once,
         beside: Beside = AT_ONCE,
+        chord_tables: Callable[[], ChordTables] = shipped,
     ) -> None:
         self._to_stage, self._clock = send, clock
         self._readings = readings or clock.now_ns
@@ -79,7 +82,7 @@ class Session:
         self._hearing = Hearing(lambda: self.settings.split)
         self.key = KeyFollower(settings.key)
         """The key that the player is in."""
-        self.chords = ChordZone(lambda: self.settings, self._hearing, self.key, self._chord_changed)
+        self.chords = zone_of(self, self._hearing)
         """The chord that all harmony goes by."""
         chosen = Chosen(lambda: self.settings)
         self._listening = Listening(chosen.filter)
@@ -116,6 +119,7 @@ class Session:
             plans=self.plans,
             say=lambda line: self.say(line),  # noqa: PLW0108 - set later
             chords=self.chords,
+            chord_tables=chord_tables,
         )
         """What a policy may use."""
         self.on_model: Callable[[str | None], None] = lambda _: None
@@ -228,11 +232,6 @@ class Session:
                     self.strikes.append(self._clock.now_ns() - stamp_ns)
                 self.key.follow()
                 self.time.strike(*struck, now_ns)
-
-    def _chord_changed(self, now_ns: int) -> None:
-        self.stage.note("chord", self.chords.shown)
-        self.policy.changed(CHANGED, now_ns)
-        self.tell(Outcome.DONE, "chord_now", self.chords.shown, "")
 
     def wake(self, now_ns: int) -> None:
         """Time has passed."""
@@ -390,8 +389,7 @@ class Session:
         self.history.sent(record)
 
     def settle(self, now_ns: int) -> None:
-        """At the end of each turn: what was mute is told, a context that should be another is fed. Engine
-        thread."""
+        """At the end of each turn: what was mute is told, another context is fed. Engine thread."""
         for record in self._mute.dropped():
             self._done(record, now_ns)
         self.plans.settle(now_ns)

@@ -58,6 +58,11 @@ class Voices:
         self._standing_by: dict[int, tuple[Voice, Voice | None]] = {}
         self._deadline_ns = 0
 
+    @property
+    def meant(self) -> dict[int, int]:
+        """Pitches of the voices that sound, before routing."""
+        return {voice: note.meant for voice, note in self._sounding.items()}
+
     def stand_by(self, notes: dict[int, int], velocity: int, deadline_ns: int) -> None:
         """Notes by voice that the stage strikes at the deadline, unless each has been sent home by then.
 
@@ -113,11 +118,11 @@ class Voices:
         if note is not None:
             self._send(r.Plan(now_ns, note.off, note.tag))
 
-    def linger(self, released_ns: int) -> None:
+    def linger(self, released_ns: int, for_ns: int = LINGER_NS) -> None:
         """The melody note was released: its voices end a moment later, unless they are adopted."""
         for note in self._sounding.values():
             if note.ends_ns is None:
-                note.ends_ns = released_ns + LINGER_NS
+                note.ends_ns = released_ns + for_ns
                 self._send(r.Plan(note.ends_ns, note.off, note.tag))
 
     def adopt(self, now_ns: int) -> set[int]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from live.controls import Settings
+from live.engine.chord_tables import chosen
 from live.engine.feeding import Beside, Held
 from live.engine.lights import Lights
 from live.engine.remembering import take_up
@@ -117,6 +118,7 @@ class _Again:
         self._ordered: list[r.EngineRecord] = []
         self._now_ns = header.now_ns
         self._feeding = Held()
+        self._tables = chosen(lambda _: None)
         self.session = Session(
             self._network,
             lambda *given: self._ordered.extend(given),
@@ -125,6 +127,7 @@ class _Again:
             seed=header.seed,
             readings=self._reading,
             beside=Beside(self._feeding.send, lambda: None),
+            chord_tables=lambda: self._tables,
         )
         if (port := header.plan_port) is not None:
             self.session.plans.watch(Lights(self.session.send, port).watch, header.now_ns)
@@ -143,6 +146,11 @@ class _Again:
                 self._readings.append(entry.now_ns)
             elif entry.name == lines.ORDER:
                 wanted += lines.orders(entry)
+            elif entry.name == lines.CHORDS and entry.values[0] != self._tables.sha256:
+                raise _OtherModelError(
+                    "the chords of this session were chosen by other tables (their SHA-256 differs): put the "
+                    "chords.npz of then into your data folder, or take it away"
+                )
             elif entry.name == lines.MODEL:
                 self._models[entry.values[0]] = entry.values[1]
         self._now_ns = turn.entry.now_ns

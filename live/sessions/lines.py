@@ -24,6 +24,8 @@ FORMAT = 1
 
 SESSION, NOW, ORDER, MODEL, LOST, END = "session", "now", "order", "model", "lost", "end"
 WAKE, CONTROL, ACT, STOP, KEEP = "wake", "control", "act", "stop", "keep"
+CHORDS = "chords"
+"""The style of that name begins: the SHA-256 of the tables by which it chooses."""
 FED = "fed"
 """A piece of the feeding of a fresh context has come back from beside the music; after the last piece the
 engine goes on from that context."""

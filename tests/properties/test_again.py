@@ -36,6 +36,7 @@ TOGETHER = st.fixed_dictionaries(
         "chord": st.sampled_from(["off", "Am", "F#dim"]),
         "thru": st.booleans(),
         "split": st.sampled_from([0, 60, 62]),
+        "style": st.sampled_from(["chorale", "thirds", "sixths", "chords"]),
         "surprise": st.sampled_from([0.0, 2.0, 9.0]),
         "memory": st.sampled_from([0.0, 0.5, 1.0]),
         "vary": st.sampled_from([0.0, 0.6, 1.0]),

@@ -30,6 +30,7 @@ HANDS = st.one_of(
     st.tuples(st.just("voices"), st.integers(1, 3)),
     st.tuples(st.just("hold"), st.sampled_from(["off", "soft", "hard"])),
     st.tuples(st.just("mode"), st.sampled_from(["harmonize", "harmonize", "answer", "off"])),
+    st.tuples(st.just("style"), st.sampled_from(["chorale", "thirds", "sixths", "chords"])),
     st.tuples(st.just("tune"), st.lists(HIGH, min_size=1, max_size=4)),
 )
 GAPS = st.sampled_from([0, 1, 12, 31, 49, 52, 70, 300, 900])
@@ -72,7 +73,7 @@ def test_nothing_is_left_sounding(
     with only_legal_events():
         played(player, hands)
         player.play(
-            [(0, controller(64, 0)), (1, controller(123, 0)), (2, controller(123, 0, 1))], rest_ms=100
+            [(0, controller(64, 0)), (1, controller(123, 0)), (2, controller(123, 0, 1))], rest_ms=2000
         )
         if player.session.settings.mode == "harmonize":
             assert not still_sounding(message for _, message in player.sent)
@@ -82,13 +83,32 @@ def test_nothing_is_left_sounding(
     assert not player.session.stage.hearing.sounding
 
 
-@pytest.mark.parametrize("model", ["chorale", "piano"])
+STYLES = ["thirds", "sixths", "chords"]
+
+
+@pytest.mark.parametrize("style", STYLES)
+@settings(max_examples=60)
+@given(hands=BOTH_HANDS, time=st.sampled_from(["free", "tempo"]), split=st.sampled_from([0, 60]))
+def test_no_style_leaves_a_note_sounding(style: str, hands: list[tuple[int, object]], time: str, split: int):
+    player = Band(networks=babbler, style=style, split=split, time=time, tempo=150.0)  # type: ignore[arg-type]
+    played(player, hands)
+    player.play([(0, controller(64, 0)), (1, controller(123, 0)), (2, controller(123, 0, 1))], rest_ms=2000)
+    if player.session.settings.mode == "harmonize":
+        assert not still_sounding(message for _, message in player.sent), "it ends by itself"
+    player.stop()
+    sounded(player.sent)
+    assert not still_sounding(message for _, message in player.sent)
+
+
+@pytest.mark.parametrize(
+    ("model", "style"), [("chorale", "chorale"), ("piano", "chorale"), *((None, s) for s in STYLES)]
+)
 @settings(max_examples=40)
 @given(
     hands=st.lists(st.tuples(GAPS, st.one_of(CHORDS, st.builds(on, HIGH), st.builds(off, HIGH))), max_size=30)
 )
-def test_what_sounds_is_of_the_chord(model: str, hands: list[tuple[int, object]]):
-    player = Band(networks=babbler, model=model, split=60, key="C")  # type: ignore[arg-type]
+def test_what_sounds_is_of_the_chord(model: str | None, style: str, hands: list[tuple[int, object]]):
+    player = Band(networks=babbler, model=model, style=style, split=60, key="C")  # type: ignore[arg-type]
     played(player, [(0, [48, 52, 55]), (200, on(72)), *hands])
     player.wait(100)
     chord = player.session.chords.chord
@@ -96,7 +116,7 @@ def test_what_sounds_is_of_the_chord(model: str, hands: list[tuple[int, object]]
     melody = player.session.stage.hearing.down
     sounds = sounding_at(sounded(player.sent), player.now_ms)
     assert {pitch % 12 for pitch in sounds.values()} <= set(chord.classes)
-    if melody:
+    if melody and (style != "chords" or player.session.policy._melody.pitch is not None):  # type: ignore[attr-defined]
         assert all(pitch < max(melody) for pitch in sounds.values())
-    else:
+    elif style != "chords":
         assert not sounds

@@ -1,0 +1,1 @@
+"""The chords that stand under melodies, learned from tunes whose chords are known."""
