@@ -98,14 +98,14 @@ class Varying:
     def _choose(
         self, note: Note, least: int, most: int, draws: Draws, vary: float, beside: set[int]
     ) -> Choice | None:
-        """Another note than was there, between two ticks."""
+        """A note between two ticks, most likely another than was there."""
         plan, settings = self._brought_up(), self._stage.settings()
         plan.expect(least)
         ear, now = self._overheard.ear, plan.context.now
         hold = self._stage.hold(ear.shift, line=True)
         tokens = self._ons & hold.tokens
         told = model_pitch(ear, note.pitch)
-        for pitch in {told, *(model_pitch(ear, each) for each in beside)}:
+        for pitch in {model_pitch(ear, each) for each in beside}:
             if 0 <= pitch < 128:
                 tokens[ON_TOKENS + pitch] = False
         bias = nearness(vary, told)
@@ -120,10 +120,11 @@ class Varying:
         return choice
 
     def _beside(self, index: int) -> set[int]:
-        """Pitches that are struck together with this one."""
+        """Other pitches that are struck together with this one."""
         notes, place = self._take.notes, self._take.notes[index].place
         near = notes[max(0, index - 12) : index + 12]
-        return {each.pitch for each in near if abs(each.place - place) < _CHORD}
+        beside = {each.pitch for each in near if abs(each.place - place) < _CHORD}
+        return beside - {self._take.notes[index].pitch}
 
     def _brought_up(self) -> Overheard:
         """The context as it will be when all that is ordered has been sent."""

@@ -19,7 +19,7 @@ COMMAND = Path(sysconfig.get_path("scripts")) / "antiphon"
 START_SECONDS = 30.0
 """How long a daemon may take to be ready before a test fails; machines are busy."""
 
-DEFAULTS = {"harmonize": "chorale", "answer": "piano", "duet": "piano", "off": None}
+DEFAULTS = {"harmonize": "chorale", "answer": "piano", "duet": "piano", "loop": "piano", "off": None}
 
 
 def options(mode: str, *more: str) -> list[str]:

@@ -47,7 +47,7 @@ def test_the_further_the_knob_the_more_is_changed(model: str):
         means.append(sum(map(changed, found)) / len(found))
     assert means[0] == 0
     assert all(before < after for before, after in pairwise(means)), means
-    assert means[-1] > 0.95
+    assert means[-1] > 0.9
     assert means[2] == pytest.approx(0.3, abs=0.1)
 
 
