@@ -29,16 +29,18 @@ from models.events import Event, Kind
 from models.sounding import SILENT
 from models.step import Network
 
-COMMITTED_NS = 25 * MILLISECOND
-"""What is due so soon is ordered from the stage, and stays."""
+COMMITTED_NS = 10 * MILLISECOND
+"""What is due so soon is ordered from the stage, and stays. So long a time is decided, and no later plan
+draws it again: two plans for one moment would play twice as much in it."""
 LEAD_NS = 4 * MILLISECOND
 """Between a decision and what is due by it."""
 AHEAD_NS = 500 * MILLISECOND
 """How far ahead everything is planned: what can be seen coming."""
 EVENTS_A_TURN = 2
 """Choices between two looks at what the player does (about 1.2 ms each)."""
-GRACE_NS = 80 * MILLISECOND
-"""When the player has not done for so long what was imagined, the plan is made anew."""
+GRACE_NS = 20 * MILLISECOND
+"""When the player has not done for so long what was imagined, the plan is made anew. Nothing that comes after
+what was imagined is ordered before that: either he does something, or it was planned for another music."""
 BEHIND_NS = 20 * MILLISECOND
 """Planning that has fallen this far behind the clock goes on from now: later, the stage would drop notes."""
 FIRST_EVENTS = 6
@@ -63,7 +65,7 @@ class Duet:
         self._own = OwnNotes(stage)
         self._plan: DuetPlan | None = None
         self._course = stage.surprise.companion.course  # with the notes that were ordered
-        self._quiet_ns = self._end_ns = 0
+        self._quiet_ns = self._end_ns = self._decided_ns = 0
         self.wake_at_ns: int | None = None
         self.notes = 0
 
@@ -232,9 +234,8 @@ class Duet:
         if now_ns >= self._end_ns and not len(self._own):
             return None
         self._partner.look()
-        plan = DuetPlan(
-            self._ear, (note for note in self._own if note.sent), self._tick_after(now_ns + LEAD_NS)
-        )
+        first_ns = max(now_ns + LEAD_NS, self._decided_ns)
+        plan = DuetPlan(self._ear, (note for note in self._own if note.sent), self._tick_after(first_ns))
         for note in self._own:
             if not note.sent:
                 plan.stop(self._tick_at(note.due_ns), note, begins=True)
@@ -318,6 +319,9 @@ class Duet:
     def _order(self, plan: DuetPlan, now_ns: int) -> None:
         """What is due soon."""
         soon_ns = now_ns + COMMITTED_NS
+        if plan.imagined_ns is not None:
+            soon_ns = min(soon_ns, plan.imagined_ns)
+        self._decided_ns = max(self._decided_ns, min(soon_ns, self._ear.ns_at(plan.reached)))
         for note in [note for note in plan.notes if note.due_ns <= soon_ns]:
             plan.notes.remove(note)
             self._own.begin(note)
@@ -330,10 +334,11 @@ class Duet:
     def _next_ns(self, plan: DuetPlan) -> int:
         """When there is something to do, if nothing happens before."""
         moments = [self._ear.ns_at(plan.reached) - AHEAD_NS]
-        moments += [note.due_ns - COMMITTED_NS for note in plan.notes]
-        moments += [due_ns - COMMITTED_NS for due_ns in plan.ends.values()]
-        if plan.imagined_ns is not None:
-            moments.append(plan.imagined_ns + GRACE_NS + 1)
+        until_ns = plan.imagined_ns
+        due = [*(note.due_ns for note in plan.notes), *plan.ends.values()]
+        moments += [due_ns - COMMITTED_NS for due_ns in due if until_ns is None or due_ns <= until_ns]
+        if until_ns is not None:
+            moments.append(until_ns + GRACE_NS + 1)
         return min(moments)
 
     # -- time ---------------------------------------------------------------------------------------
