@@ -1,8 +1,8 @@
 """What the styles of harmony cost: ``python tests/benchmarks/styles.py --write docs/benchmarks.md``.
 
 A player's strikes, and changes of the left hand's chord under held notes, go through a session on a manual
-clock; measured is the engine's own time until it has ordered the first and the last voice. No ports. Half a
-minute.
+clock; measured is the processor time of its thread until it has ordered the first and the last voice. No
+ports. Half a minute.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ CHORDS = ((48, 52, 55), (45, 48, 52), (41, 45, 48), (43, 47, 50), (50, 53, 57))
 
 
 class Timed(Band):
-    """Notes when orders come, in nanoseconds of the real clock since the last note-on or chord was given."""
+    """Notes when orders come, in nanoseconds of processor time since the last note-on or chord was given."""
 
     def __init__(self, style: str, *, split: int) -> None:
         super().__init__(style=style, key="C", split=split, time="free")
@@ -38,7 +38,7 @@ class Timed(Band):
         def timed(*given: r.EngineRecord) -> None:
             now_ns = self.stage.clock.now_ns() + 3_000_000  # not what stands by for a late model
             if any(isinstance(e, r.Plan) and is_note_on(e.message) and e.due_ns < now_ns for e in given):
-                self.orders.append(time.perf_counter_ns() - self.since)
+                self.orders.append(time.thread_time_ns() - self.since)
             order(*given)
 
         self.session._to_stage = timed  # type: ignore[method-assign]
@@ -46,7 +46,7 @@ class Timed(Band):
     def strike(self, *messages: bytes) -> list[int]:
         """Play these now; when orders came."""
         self.orders.clear()
-        self.since = time.perf_counter_ns()
+        self.since = time.thread_time_ns()
         self.play([(0, message) for message in messages])
         return list(self.orders)
 
@@ -54,7 +54,7 @@ class Timed(Band):
         """Let the chord be known; when orders came, by the turn in which it is."""
         self.wait(49)
         self.orders.clear()
-        self.since = time.perf_counter_ns()
+        self.since = time.thread_time_ns()
         self.session.wake(self.stage.clock.now_ns() + 2_000_000)
         found = list(self.orders)
         self.wait(10)
