@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from band import Band, still_sounding, tune
+from desk import Desk
 from looped import BAR, BEAT, PHRASE, as_played, looper, rounds, strikes
 from sounded import controller, off, on, sounded
 
@@ -354,3 +356,15 @@ class TestEnds:
         first = meant[0]
         assert first.due_ns / 1e6 - began == pytest.approx(7 * BAR + BEAT, abs=1)
         assert first.ends_ns == first.due_ns + 300_000_000
+
+
+def test_a_pedal_that_was_learned_takes_and_stops(tmp_path: Path):
+    desk = Desk(tmp_path, mode="loop", model="piano")
+    desk.set("time", "free")
+    desk.act("learn", "loop")
+    desk.play([(0, controller(66, 127)), (50, controller(66, 0))], rest_ms=50)
+    desk.play(strikes(PHRASE[:2]))
+    desk.play([(0, controller(66, 127)), (50, controller(66, 0))], rest_ms=500)
+    assert desk.session.policy.status().startswith("looping 2 notes")
+    desk.play([(0, controller(66, 127)), (50, controller(66, 0))], rest_ms=500)
+    assert desk.session.policy.status() == "listening, 1 loops"
