@@ -19,6 +19,7 @@ from training.views import View, drawn_view, plain_view
 Batch = dict[str, NDArray[np.generic]]
 POOL_PIECES = 128
 """Pieces whose windows are shuffled together: enough variety, little memory."""
+EVERY = slice(None)
 PADDING = 32
 """Batches are padded to a multiple of this many events."""
 
@@ -51,12 +52,13 @@ def window_arrays(view: View, first: int, settings: ModelSettings) -> Batch:
     return arrays
 
 
-def stack(windows: list[Batch]) -> Batch:
+def stack(windows: list[Batch], longest: int = 0) -> Batch:
     """Windows to a batch ``[batch, time, ...]``, padded at the end with ``counted`` 0.
 
-    ``time`` is a multiple of :data:`PADDING`, so that a network is traced for few shapes.
+    ``time`` is a multiple of :data:`PADDING`, so that a network is traced for few shapes, and at least
+    ``longest``: other processes may have longer windows of the same batch.
     """
-    longest = max(len(each["counted"]) for each in windows)
+    longest = max(longest, *(len(each["counted"]) for each in windows))
     length = -(-longest // PADDING) * PADDING
 
     def padded(array: NDArray[np.generic]) -> NDArray[np.generic]:
@@ -78,11 +80,16 @@ def window_starts(events: int, settings: ModelSettings, rng: np.random.Generator
 
 
 def epoch(
-    pieces: Sequence[Piece], settings: ModelSettings, seed: int, skip: int | None = 0
+    pieces: Sequence[Piece],
+    settings: ModelSettings,
+    seed: int,
+    skip: int | None = 0,
+    rows: slice = EVERY,
 ) -> Iterator[Batch]:
     """All batches of one pass over the pieces, freshly drawn and shuffled.
 
     The first ``skip`` batches are passed over (a resumed run); None: all are, as empty batches to count.
+    ``rows``: which windows of each batch are wanted here.
     """
     size = settings.training.batch
     rng = np.random.default_rng(seed)
@@ -99,30 +106,33 @@ def epoch(
             if skip is None:
                 yield {}
             elif made > skip:
-                yield stack([window_arrays(view, start, settings) for view, start in batch])
+                longest = max(_length(place, settings.training.window) for place in batch)
+                yield stack([window_arrays(*place, settings) for place in batch[rows]], longest)
+
+
+def _length(place: tuple[View, int], window: int) -> int:
+    """How many events a window has."""
+    return min(window, len(place[0].events) - 1 - place[1])
 
 
 def _grouped(
     pool: list[tuple[View, int]], size: int, window: int, rng: np.random.Generator
 ) -> tuple[list[list[tuple[View, int]]], list[tuple[View, int]]]:
     """Shuffled batches of windows of about the same length, so that little is padded; and the rest."""
-
-    def length(place: tuple[View, int]) -> int:
-        return min(window, len(place[0].events) - 1 - place[1])
-
     shuffled = [pool[index] for index in rng.permutation(len(pool))]
     count = len(shuffled) // size * size
-    full, rest = sorted(shuffled[:count], key=length), shuffled[count:]
+    full, rest = sorted(shuffled[:count], key=lambda place: _length(place, window)), shuffled[count:]
     batches = [full[first : first + size] for first in range(0, count, size)]
     return [batches[index] for index in rng.permutation(len(batches))], rest
 
 
 def validation_batches(
-    pieces: Sequence[Piece], settings: ModelSettings, *, most: int, uncounted: int
+    pieces: Sequence[Piece], settings: ModelSettings, *, most: int, uncounted: int, rows: slice = EVERY
 ) -> list[Batch]:
     """At most ``most`` windows spread evenly over the pieces, nothing drawn.
 
-    In windows that do not begin a piece, the first ``uncounted`` events only warm up.
+    In windows that do not begin a piece, the first ``uncounted`` events only warm up. ``rows``: as for
+    :func:`epoch`.
     """
     windows: list[Batch] = []
     places: list[tuple[Piece, int]] = []
@@ -137,7 +147,8 @@ def validation_batches(
             arrays["counted"][:uncounted] = 0
         windows.append(arrays)
     size = settings.training.batch
-    return [stack(windows[i : i + size]) for i in range(0, len(windows) - size + 1, size)]
+    batches = [windows[first : first + size] for first in range(0, len(windows) - size + 1, size)]
+    return [stack(each[rows], max(len(one["counted"]) for one in each)) for each in batches]
 
 
 def prefetched(make: Callable[[], Iterator[Batch]], depth: int = 4) -> Iterator[Batch]:

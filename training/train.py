@@ -14,7 +14,7 @@ from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Bar
 
 from models.piece import Piece
-from training import checkpoint
+from training import checkpoint, spread
 from training.batches import Batch, epoch, prefetched, validation_batches
 from training.errors import TrainingError
 from training.logs import RunLog
@@ -24,6 +24,8 @@ from training.precision import choose_precision
 from training.settings import ModelSettings
 
 LOG_STEPS = 20
+VALIDATIONS = 20
+"""How often several processes validate, which have no clock in common."""
 VALIDATION_WINDOWS = 192
 UNCOUNTED = 128
 """Events, at most a quarter of a window, that only warm up a validation window inside a piece."""
@@ -84,13 +86,23 @@ def train(
     return _Trainer(pieces, run, resume, console or Console()).run()
 
 
-def evaluate(model: EventNetwork, batches: list[Batch]) -> dict[str, float]:
+def evaluate(
+    model: EventNetwork, batches: list[Batch], share: spread.Share = spread.ALONE
+) -> dict[str, float]:
     """Mean nats per event by head, their sum and the share of events right in full."""
     means = _Means()
     with Averaged(model):
         for batch in batches:
-            means.add(batch, model.test_on_batch(batch, return_dict=True))
+            values = model.test_on_batch(batch, return_dict=True)
+            means.add(_counted(model, batch, share), values)
     return means.take()
+
+
+def _counted(model: EventNetwork, batch: Batch, share: spread.Share) -> int:
+    """Events of the whole batch, also where this process has a part of it."""
+    if share.processes == 1:
+        return int(batch["counted"].sum())
+    return int(model.means["nats"].count)
 
 
 class _Means:
@@ -100,9 +112,8 @@ class _Means:
         self._sums: dict[str, float] = {}
         self._events = 0.0
 
-    def add(self, batch: Batch, values: dict[str, float]) -> None:
-        """Take in one batch's means."""
-        events = float(batch["counted"].sum())
+    def add(self, events: int, values: dict[str, float]) -> None:
+        """Take in the means of one batch of so many events."""
         self._events += events
         for name, value in values.items():
             if name != "loss":
@@ -124,6 +135,13 @@ class _Trainer:
         settings = run.settings
         self._own, self._run, self._settings, self._console = settings.training, run, settings, console
         self._pieces = pieces["train"]
+        self._share = spread.join()
+        self._share.check(self._own.batch)
+        if self._share.processes > 1:
+            if run.minutes is not None:
+                raise TrainingError("several processes have several clocks: train by epochs, not --minutes")
+            run.validations = run.validations or VALIDATIONS
+            self._console = console if self._share.first else Console(quiet=True)
         keras.utils.set_random_seed(settings.seed)
         precision = choose_precision(settings.network.backbone)
         keras.mixed_precision.set_global_policy(precision)
@@ -134,7 +152,11 @@ class _Trainer:
         self._progress = checkpoint.load(run.latest, self._model) if resume else checkpoint.Progress()
         warm_up = min(UNCOUNTED, self._own.window // 4)
         self._validation = validation_batches(
-            pieces["validation"], settings, most=VALIDATION_WINDOWS, uncounted=warm_up
+            pieces["validation"],
+            settings,
+            most=VALIDATION_WINDOWS,
+            uncounted=warm_up,
+            rows=self._share.rows(self._own.batch),
         )
         if not self._validation:
             raise TrainingError("the validation split is smaller than one batch: lower training.batch")
@@ -146,11 +168,12 @@ class _Trainer:
             steps = 1 + sum(1 for _ in counting)
             self._total = max(1, round(self._own.epochs * steps))
             length = f"{steps} steps an epoch, "
-        self._log = RunLog(run.folder)
+        self._log = RunLog(run.folder) if self._share.first else None
         self._means = _Means()
-        console.print(
+        devices = f", {self._share.devices} devices" if self._share.devices > 1 else ""
+        self._console.print(
             f"{settings.name}: {self._model.count_params():,} parameters, {length}"
-            f"{precision}, {keras.backend.backend()}"
+            f"{precision}, {keras.backend.backend()}{devices}"
         )
 
     def run(self) -> checkpoint.Progress:
@@ -213,25 +236,27 @@ class _Trainer:
     def _step(self, batch: Batch) -> None:
         share = schedule(self._part_done(), self._progress.step, self._own.warmup_steps)
         self._model.optimizer.learning_rate = self._own.learning_rate * share
-        self._means.add(batch, self._model.train_on_batch(batch, return_dict=True))
+        values = self._model.train_on_batch(batch, return_dict=True)
+        events = _counted(self._model, batch, self._share)
+        self._means.add(events, values)
         self._progress.step += 1
         self._progress.batch += 1
-        self._progress.events += int(batch["counted"].sum())
+        self._progress.events += events
 
     def _report(self) -> tuple[str, str]:
         """Log the means since the last report; what the progress bar says."""
         means = self._means.take()
         progress = self._progress
         rate, share = progress.events / progress.seconds, progress.waited / progress.seconds
-        self._log.row("train", progress.step, {**means, "events_per_second": rate, "waited_for_input": share})
+        self._write("train", progress.step, {**means, "events_per_second": rate, "waited_for_input": share})
         heads = " ".join(f"{name} {value:.2f}" for name, value in means.items())
         return heads, f"{rate:.0f} events/s"
 
     def _validate(self) -> bool:
         """Validate, keep the best; whether to go on."""
         progress = self._progress
-        found = evaluate(self._model, self._validation)
-        self._log.row("validation", progress.step, found)
+        found = evaluate(self._model, self._validation, self._share)
+        self._write("validation", progress.step, found)
         progress.history.append(
             {
                 "step": progress.step,
@@ -251,8 +276,13 @@ class _Trainer:
         self._console.print(f"step {progress.step}: validation {heads}{' (best)' if better else ''}")
         return progress.stale < self._own.patience
 
+    def _write(self, split: str, step: int, values: dict[str, float]) -> None:
+        if self._log is not None:
+            self._log.row(split, step, values)
+
     def _keep(self, path: Path) -> None:
-        checkpoint.save(path, self._model, self._progress, self._settings.model_dump_json())
+        if self._share.first:
+            checkpoint.save(path, self._model, self._progress, self._settings.model_dump_json())
 
     def _batches(self) -> Iterator[Batch]:
         """Epoch after epoch, from where the run stands."""
@@ -261,7 +291,8 @@ class _Trainer:
             number, skip = progress.epoch, progress.batch
 
             def one_epoch(seed: int = settings.seed + number, skip: int = skip) -> Iterator[Batch]:
-                return epoch(self._pieces, settings, seed, skip=skip)
+                rows = self._share.rows(settings.training.batch)
+                return epoch(self._pieces, settings, seed, skip=skip, rows=rows)
 
             yield from prefetched(one_epoch)
             progress.epoch, progress.batch = number + 1, 0

@@ -50,6 +50,10 @@ def _how(networks: list[Contestant], board: Board, budget: Budget) -> list[str]:
         "The rate falls to zero over the budget. The best of 20 validations is exported (int8 where it loses "
         "less than 0.5 %) and measured as `antiphon evaluate` does.",
     ]
+    trained = [learned for one in networks if (learned := board.learned(board.place(one)))]
+    if trained:
+        most = max(learned.waited / learned.seconds for learned in trained)
+        lines += ["", f"Training waited for its input at most {most:.1%} of its time."]
     if not all(quiet):
         lines += [
             "",

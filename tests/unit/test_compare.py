@@ -189,7 +189,7 @@ def test_published_figures_stand_beside_our_best(tmp_path: Path):
         found = Measured(**measured, nats_per_token388=nats, bytes=2**21, int8=False)
         board.write(board.place(one) / "figures.json", found)
         learned = Learned(
-            rate=1e-3, parameters=12, events=9, seconds=1, waited=0, best=4.1, backend="x",
+            rate=1e-3, parameters=12, events=9, seconds=8, waited=0.5, best=4.1, backend="x",
             curve=(Point(events=9, nats=4.1),),
         )  # fmt: skip
         board.write(board.place(one) / "learned.json", learned)
@@ -206,5 +206,6 @@ def test_published_figures_stand_beside_our_best(tmp_path: Path):
     assert "| 2.125 |" in row
     figures = "12 | 0.001 | 4.100 | 4.0000 | 8.0000 | 2.1250 | 0.200 | 1.00 / 2.00 | 99 | 2.0 (float)"
     assert f"| lstm, large | {figures} |" in text
+    assert "waited for its input at most 6.2% of its time" in text
     again = table.replaced(table.replaced("# Page\n", text), text)
     assert again.count(table.BEGIN) == 1
