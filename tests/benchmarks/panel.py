@@ -1,8 +1,8 @@
 """What pages cost, and how soon they are told: ``python tests/benchmarks/panel.py``.
 
 Strikes through JACK and the real processes: without a panel, with one that nobody looks at, and with three
-pages open, in turns; then a page plays by itself. Pages are sockets in a process of their own, without a browser.
-Needs jackd; about two minutes.
+pages open, in turns; then a page plays by itself. Pages are sockets in a process of their own, without a
+browser. Needs jackd; about two minutes.
 """
 
 from __future__ import annotations
