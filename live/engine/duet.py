@@ -36,6 +36,10 @@ LEAD_NS = 4 * MILLISECOND
 """Between a decision and what is due by it."""
 AHEAD_NS = 500 * MILLISECOND
 """How far ahead everything is planned: what can be seen coming."""
+NEAR_NS = 40 * MILLISECOND
+"""At first only what may be ordered is planned: up to here, or to what the player is imagined to do first."""
+SETTLED_NS = 50 * MILLISECOND
+"""A plan that has stood for so long is gone on with, to be seen. A busy player overthrows it before."""
 EVENTS_A_TURN = 2
 """Choices between two looks at what the player does (about 1.2 ms each)."""
 GRACE_NS = 20 * MILLISECOND
@@ -65,7 +69,7 @@ class Duet:
         self._own = OwnNotes(stage)
         self._plan: DuetPlan | None = None
         self._course = stage.surprise.companion.course  # with the notes that were ordered
-        self._quiet_ns = self._end_ns = self._decided_ns = 0
+        self._quiet_ns = self._end_ns = self._decided_ns = self._settled_ns = 0
         self.wake_at_ns: int | None = None
         self.notes = 0
 
@@ -234,6 +238,7 @@ class Duet:
         if now_ns >= self._end_ns and not len(self._own):
             return None
         self._partner.look()
+        self._settled_ns = now_ns + SETTLED_NS
         first_ns = max(now_ns + LEAD_NS, self._decided_ns)
         plan = DuetPlan(self._ear, (note for note in self._own if note.sent), self._tick_after(first_ns))
         for note in self._own:
@@ -263,11 +268,16 @@ class Duet:
 
     def _plan_on(self, plan: DuetPlan, now_ns: int) -> bool:
         """A few more events. Whether there are more to be planned at once."""
-        until = self._tick_at(now_ns + AHEAD_NS)
         for _ in range(EVENTS_A_TURN):
-            if plan.reached > until or not self._go_on(plan, now_ns):
+            if not self._is_short(plan, now_ns) or not self._go_on(plan, now_ns):
                 return False
-        return plan.reached <= until
+        return self._is_short(plan, now_ns)
+
+    def _is_short(self, plan: DuetPlan, now_ns: int) -> bool:
+        """Whether it does not reach as far as it should by now."""
+        if now_ns >= self._settled_ns:
+            return plan.reached <= self._tick_at(now_ns + AHEAD_NS)
+        return plan.imagined_ns is None and plan.reached <= self._tick_at(now_ns + NEAR_NS)
 
     def _go_on(self, plan: DuetPlan, now_ns: int) -> bool:
         """One event, or one stop. False when nothing can follow for the time being."""
@@ -333,8 +343,10 @@ class Duet:
 
     def _next_ns(self, plan: DuetPlan) -> int:
         """When there is something to do, if nothing happens before."""
-        moments = [self._ear.ns_at(plan.reached) - AHEAD_NS]
-        until_ns = plan.imagined_ns
+        until_ns, reached_ns = plan.imagined_ns, self._ear.ns_at(plan.reached)
+        moments = [max(self._settled_ns, reached_ns - AHEAD_NS)]
+        if until_ns is None:
+            moments.append(reached_ns - NEAR_NS)
         due = [*(note.due_ns for note in plan.notes), *plan.ends.values()]
         moments += [due_ns - COMMITTED_NS for due_ns in due if until_ns is None or due_ns <= until_ns]
         if until_ns is not None:

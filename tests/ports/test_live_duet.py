@@ -62,7 +62,7 @@ def test_a_busy_player_is_accompanied_in_time_and_to_an_end(
     assert all(note.pitch not in FIGURE for note in found)
     assert max(note.begin_ns for note in found) < stopped + ENDS_NS + 200_000_000
     late = lateness(tmp_path)
-    assert len(late) == len(found)
+    assert len(late) >= len(found)
     assert figures("sent - due of the companion's notes", late) < 20_000_000
 
 

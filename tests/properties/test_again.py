@@ -147,7 +147,8 @@ def assert_the_same_again(
         readings = sum(entry.name == NOW for entry in file.entries())
         outcome = run_again(file, networks)
     assert outcome.difference is None
-    assert outcome.orders == len(ordered) > 0
+    assert outcome.orders == len(ordered)
+    assert ordered or mode == "duet"  # which may find nothing to say beside three notes
     assert readings > 0
     assert not outcome.remarks
 

@@ -124,7 +124,7 @@ def test_what_is_tentative_is_what_comes_if_he_does_nothing(seed: int):
     for extra in range(4):
         player = duet(seed * 10 + extra)
         play(player, HIGH)
-        player.wait(10)
+        player.wait(70)
         until = min(_surprise_ns(player), player.stage.clock.now_ns() + AHEAD_NS)
         meant = [note for note in player.session.plans.meant if note.due_ns < until]
         player.wait(AHEAD_NS / MILLISECOND + 1)
