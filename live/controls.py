@@ -84,7 +84,7 @@ class Settings(WayControls):
             low=0.05,
             high=1.0,
             effect="next strike",
-            help="keep the likeliest share of all choices",
+            help="keep the likeliest share of what may be played (not of when)",
         )
     )
     surprise: float = _is(

@@ -6,7 +6,7 @@ never heard by itself; what enters a context is what was played.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -198,7 +198,8 @@ class Context:
             return None
         if recalled is not None:
             wait_logits = recalled.waits(wait_logits)
-        wait = pick(wait_logits, legal, style, draws.uniform())
+        # Top-p is for what, not for when: without the rare long waits music grows denser and denser.
+        wait = pick(wait_logits, legal, replace(style, top_p=1.0), draws.uniform())
         picked = {"wait": wait}
         low, high = self._span(wait.choice, limits)
         ticks = low + int(draws.uniform() * (high - low + 1))

@@ -30,7 +30,8 @@ class Picked(NamedTuple):
 
 @dataclass(frozen=True)
 class Style:
-    """How to choose. ``temperature`` > 0 flattens, ``top_p`` keeps the most likely mass (Holtzman 2020).
+    """How to choose. ``temperature`` > 0 flattens, ``top_p`` keeps the most likely mass (Holtzman 2020); a
+    context does not ask it of waits.
 
     ``bias``: nats added to the logits of ``[TOKENS]``, before all that.
     ``surprise``: in place of the first two, how many times its entropy a choice costs on average.
