@@ -45,7 +45,8 @@ def example(name: str, *, to_s: float | None = None, low: int = 0, high: int = 1
         for onset, pitch, velocity, length, _ in part.notes.tolist():
             start, end = (1000 * float(music.tempo.seconds_at(at)) for at in (onset, onset + length))
             if low <= pitch <= high and (to_s is None or start < 1000 * to_s):
-                messages += pressed(start, max(start + DETACHED_MS, end - DETACHED_MS), int(pitch), int(velocity))
+                until = max(start + DETACHED_MS, end - DETACHED_MS)
+                messages += pressed(start, until, int(pitch), int(velocity))
         for at, value in part.pedal.tolist():
             moment = 1000 * float(music.tempo.seconds_at(at))
             if to_s is None or moment < 1000 * to_s:
