@@ -176,44 +176,42 @@ def main() -> None:
         short = (each.excerpt(first, first + chosen.seconds) for each, first in begun)
         return list(islice((each for each in short if all(len(each.hand(h)) for h in GIVEN)), most))
 
-    sure = duet_pieces.known(chosen.asap, chosen.split)
-    corpora = {SURE: excerpts(sure, chosen.pieces)}
+    def all_of(pool: ProcessPoolExecutor, duets: list[Duet], given: int, **more: object) -> list[Measured]:
+        job = partial(measure, given=given, seconds=chosen.seconds, settings={**settings, **more})
+        return list(pool.map(job, duets))
+
+    sure = excerpts(duet_pieces.known(chosen.asap, chosen.split), max(chosen.pieces, chosen.following))
+    corpora = {SURE: sure[: chosen.pieces]}
     if chosen.maestro:
+        benchmark.say(*separation(chosen.asap, ("validation", "test")))
         told = duet_pieces.in_maestro(chosen.asap, chosen.split)
         others = duet_pieces.unknown(chosen.maestro, chosen.split, told)
         corpora["Hands separated"] = excerpts(others, chosen.separated)
     with ProcessPoolExecutor(chosen.jobs) as pool:
-
-        def all_of(duets: list[Duet], given: int, **more: object) -> list[Measured]:
-            job = partial(measure, given=given, seconds=chosen.seconds, settings={**settings, **more})
-            return list(pool.map(job, duets))
-
-        if chosen.maestro:
-            benchmark.say(*separation(chosen.asap, ("validation", "test")))
         for corpus, duets in corpora.items():
             all_scales = [scales_of(each.notes) for each in duets]
-            for given, what in GIVEN.items():
-                found = all_of(duets, given)
+            for given, what in GIVEN.items() if duets else ():
+                found = all_of(pool, duets, given)
                 if chosen.roll and given == RIGHT:
                     roll(chosen.roll, found[0])
-                benchmark.say(
-                    "", f"{corpus}, {what}, {len(found)} pieces of MAESTRO's {chosen.split} split:", ""
-                )
+                pieces = f"{len(found)} pieces of MAESTRO's {chosen.split} split"
+                benchmark.say("", f"{corpus}, {what}, {pieces}:", "")
                 benchmark.say(*table(found, list(strangers(duets, given, all_scales, chosen.seconds))), "")
                 spent = spread(each.companion.spent for each in found)
                 benchmark.say(f"Seconds of computing for a second of music: {spent}.")
-        few = corpora[SURE][: chosen.following]
+        few = sure[: chosen.following]
         if few:
-            benchmark.say("", f"The controls, {len(few)} pieces, both hands given in turn:", "")
+            split = f"MAESTRO's {chosen.split} split"
+            benchmark.say("", f"The controls, {len(few)} pieces of {split}, each hand given in turn:", "")
             benchmark.say(
-                "| control | density / own | density r | register r | loudness r | density slope | "
+                "| controls | density / own | density r | register r | loudness r | density slope | "
                 "register slope | loudness slope |",
                 "| --- |" + " --: |" * 7,
             )
-            for control in FOLLOWING:
-                for value in (-1.0, 0.0, 1.0):
-                    found = [each for given in GIVEN for each in all_of(few, given, **{control: value})]
-                    benchmark.say(f"| {control} {value:g} | {following(found)} |")
+            for control, value in [("all", 0.0), *((name, way) for name in FOLLOWING for way in (-1.0, 1.0))]:
+                more = {} if control == "all" else {control: value}
+                found = [each for given in GIVEN for each in all_of(pool, few, given, **more)]
+                benchmark.say(f"| {control} {value:g} | {following(found)} |")
     benchmark.end()
 
 
