@@ -38,7 +38,7 @@ class Take(NamedTuple):
     notice: Floats
     """Of the others, for how many seconds before they sounded they were said as they then were."""
     spent: float
-    """Seconds of computing for a second of music."""
+    """Seconds of a processor for a second of music."""
 
 
 class Watch:
@@ -89,7 +89,7 @@ def take(duet: Duet, hand: int, seconds: float, *, seed: int = 1, **settings: ob
     """Play ``hand`` for so long; settings are those of a session."""
     band = Band(seed=seed, **settings)  # type: ignore[arg-type]
     watch = Watch(band)
-    begun_ns, begun = band.stage.clock.now_ns(), time.perf_counter()
+    begun_ns, begun = band.stage.clock.now_ns(), time.process_time()
     for at, message in messages(duet, hand):
         if at >= seconds:
             break
@@ -97,7 +97,7 @@ def take(duet: Duet, hand: int, seconds: float, *, seed: int = 1, **settings: ob
         band.stage.hear(message)
         band._deliver()
     until(band, begun_ns + round(seconds * SECOND_NS))
-    spent = (time.perf_counter() - begun) / seconds
+    spent = (time.process_time() - begun) / seconds
     said = watch.end()
     band.stop()
     notes = part([(at - begun_ns / MILLISECOND, message) for at, message in band.sent])

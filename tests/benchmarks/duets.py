@@ -22,18 +22,7 @@ import numpy as np
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
 
 import duet_pieces  # noqa: E402
-from duet_figures import (  # noqa: E402
-    NAMES,
-    Figures,
-    Player,
-    Scales,
-    densities,
-    figures,
-    loudnesses,
-    registers,
-    scales_of,
-    slope,
-)
+from duet_figures import NAMES, Figures, Player, Scales, figures, scales_of  # noqa: E402
 from duet_pieces import Duet  # noqa: E402
 from duet_run import Take, take  # noqa: E402
 from hands import LEFT, RIGHT, UNKNOWN, Floats, separate  # noqa: E402
@@ -45,7 +34,6 @@ from live.files.tempo import TempoMap  # noqa: E402
 
 GIVEN = {RIGHT: "the right hand is given", LEFT: "the left hand is given"}
 OTHER = {RIGHT: LEFT, LEFT: RIGHT}
-FOLLOWING = ("follow_density", "follow_register", "follow_loudness")
 MIDDLE_C = 60
 SURE = "Hands as the score says"
 
@@ -59,6 +47,13 @@ class Measured(NamedTuple):
     own_figures: Figures
     companion: Take
     figures: Figures
+
+
+def excerpts(pieces: Iterator[Duet], most: int, seconds: float) -> list[Duet]:
+    """The beginnings of so many pieces, of those in which both hands play by then."""
+    begun = ((each, float(each.notes[0, 0])) for each in pieces)
+    short = (each.excerpt(first, first + seconds) for each, first in begun)
+    return list(islice((each for each in short if all(len(each.hand(hand)) for hand in GIVEN)), most))
 
 
 def measure(duet: Duet, given: int, seconds: float, settings: dict[str, object]) -> Measured:
@@ -113,22 +108,6 @@ def share_taken_back(found: list[Measured]) -> list[float]:
     return [each.taken_back / each.told for each in takes if each.told]
 
 
-def following(found: list[Measured]) -> str:
-    """Cells of one setting: how many notes, and how what is played goes with the player."""
-    slopes: dict[str, list[float]] = {"density": [], "register": [], "loudness": []}
-    for each in found:
-        seconds = each.player.seconds
-        for name, of in (("density", densities), ("register", registers), ("loudness", loudnesses)):
-            slopes[name].append(slope(of(each.companion.notes, seconds), of(each.player.keys, seconds)))
-    ratio = spread(each.figures.density / each.own_figures.density for each in found)
-    correlations = (
-        spread(getattr(each.figures, f"{name}_r") for each in found)
-        for name in ("density", "register", "loudness")
-    )
-    cells = [ratio, *correlations, *(spread(each) for each in slopes.values())]
-    return " | ".join(cells)
-
-
 def separation(asap: Path, splits: tuple[str, ...]) -> Iterator[str]:
     """How often the separated hand is the score's, beside a fixed split."""
     right, fixed = [], []
@@ -164,29 +143,23 @@ def main() -> None:
     add("--seconds", type=float, default=60.0, help="of each piece, from its first note on")
     add("--pieces", type=int, default=50, help="at most, whose hands are known")
     add("--separated", type=int, default=20, help="at most, of --maestro")
-    add("--following", type=int, default=0, help="pieces on which the controls are measured")
     add("--set", nargs="*", default=[], metavar="CONTROL=VALUE")
     add("--jobs", type=int, default=1)
     add("--roll", type=Path, metavar="PNG")
     chosen = benchmark.begin()
     settings: dict[str, object] = dict(each.split("=") for each in chosen.set)
 
-    def excerpts(pieces: Iterator[Duet], most: int) -> list[Duet]:
-        begun = ((each, float(each.notes[0, 0])) for each in pieces)
-        short = (each.excerpt(first, first + chosen.seconds) for each, first in begun)
-        return list(islice((each for each in short if all(len(each.hand(h)) for h in GIVEN)), most))
-
-    def all_of(pool: ProcessPoolExecutor, duets: list[Duet], given: int, **more: object) -> list[Measured]:
-        job = partial(measure, given=given, seconds=chosen.seconds, settings={**settings, **more})
+    def all_of(pool: ProcessPoolExecutor, duets: list[Duet], given: int) -> list[Measured]:
+        job = partial(measure, given=given, seconds=chosen.seconds, settings=settings)
         return list(pool.map(job, duets))
 
-    sure = excerpts(duet_pieces.known(chosen.asap, chosen.split), max(chosen.pieces, chosen.following))
-    corpora = {SURE: sure[: chosen.pieces]}
+    known = duet_pieces.known(chosen.asap, chosen.split)
+    corpora = {SURE: excerpts(known, chosen.pieces, chosen.seconds)}
     if chosen.maestro:
         benchmark.say(*separation(chosen.asap, ("validation", "test")))
         told = duet_pieces.in_maestro(chosen.asap, chosen.split)
         others = duet_pieces.unknown(chosen.maestro, chosen.split, told)
-        corpora["Hands separated"] = excerpts(others, chosen.separated)
+        corpora["Hands separated"] = excerpts(others, chosen.separated, chosen.seconds)
     with ProcessPoolExecutor(chosen.jobs) as pool:
         for corpus, duets in corpora.items():
             all_scales = [scales_of(each.notes) for each in duets]
@@ -198,20 +171,7 @@ def main() -> None:
                 benchmark.say("", f"{corpus}, {what}, {pieces}:", "")
                 benchmark.say(*table(found, list(strangers(duets, given, all_scales, chosen.seconds))), "")
                 spent = spread(each.companion.spent for each in found)
-                benchmark.say(f"Seconds of computing for a second of music: {spent}.")
-        few = sure[: chosen.following]
-        if few:
-            split = f"MAESTRO's {chosen.split} split"
-            benchmark.say("", f"The controls, {len(few)} pieces of {split}, each hand given in turn:", "")
-            benchmark.say(
-                "| controls | density / own | density r | register r | loudness r | density slope | "
-                "register slope | loudness slope |",
-                "| --- |" + " --: |" * 7,
-            )
-            for control, value in [("all", 0.0), *((name, way) for name in FOLLOWING for way in (-1.0, 1.0))]:
-                more = {} if control == "all" else {control: value}
-                found = [each for given in GIVEN for each in all_of(pool, few, given, **more)]
-                benchmark.say(f"| {control} {value:g} | {following(found)} |")
+                benchmark.say(f"Seconds of a processor for a second of music: {spent}.")
     benchmark.end()
 
 
