@@ -199,7 +199,7 @@ class Daemon:
             self.osc = OscServer(self._osc_place, self.engine, self.presets)
             opened.callback(self.osc.close)
         if self.panel is not None:
-            self.panel.open(self.engine, self.presets, self._send, self.ports)
+            self.panel.open()
             opened.callback(self.panel.close)
         ready = self.link.start()
         self._say_names()
@@ -220,7 +220,7 @@ class Daemon:
         if self.osc is not None:
             self.osc.start()
         if self.panel is not None:
-            self.panel.start()
+            self.panel.start(self.engine, self.presets, self._send, self.ports.page(0))
             self._lines.add("line", self.panel.say)
 
     def _listen_to_link(self, opened: contextlib.ExitStack) -> None:

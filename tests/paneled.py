@@ -17,7 +17,7 @@ from live.engine.engine import Engine
 from live.engine.errands import Errands
 from live.engine.recall import Recall
 from live.engine.session import Session
-from live.panel.place import Place
+from live.panel.place import Bound, Place
 from live.panel.server import PanelServer
 from live.presets import Presets
 from live.stage import records as r
@@ -63,7 +63,7 @@ class Paneled:
         Recall(self.session, presets, self._errands.send)
         self.engine = Engine(self.session, self.clock, self.said.append)
         self.server = PanelServer(
-            Place(host, 0), self.engine, presets, self._play, self.stage.settings.page(0)
+            Bound(Place(host, 0)), self.engine, presets, self._play, self.stage.settings.page(0)
         )
 
     @property

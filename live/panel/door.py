@@ -1,53 +1,67 @@
-"""The panel of a daemon: opened with it. The server's library is loaded meanwhile, beside the models."""
+"""The panel of a daemon. The door stands open at once; who answers is fetched when the music plays.
+
+The server's library takes half a second to import, so nothing before ``ready:`` needs it: whoever
+connects meanwhile waits for an answer.
+"""
 
 from __future__ import annotations
 
 import threading
 from typing import TYPE_CHECKING, Any
 
-from live.panel.place import Place
+from live.panel.place import Bound, Place
 
 if TYPE_CHECKING:
     from live.engine.engine import Engine
     from live.panel.server import PanelServer
     from live.presets import Presets
     from live.stage import records as r
-    from live.stage.settings import StageSettings
+
+CLOSE_SECONDS = 5.0
 
 
 class Door:
-    """Made first; the server is there from :meth:`open` on. One thread, but for ``on_record`` and ``say``.
+    """Opened by :meth:`open`, answered some time after :meth:`start`. One thread, but for ``on_record`` and
+    ``say``; none blocks but :meth:`close`.
 
-    Raises ``AntiphonError`` for an ``at`` that is no place, and ``PortError`` where it cannot be had.
+    Raises ``AntiphonError`` for an ``at`` that is no place.
     """
 
     def __init__(self, at: str | None) -> None:
         self._place = Place() if at is None else Place.parse(at)
+        self._bound: Bound | None = None
         self._server: PanelServer | None = None
-        self._loading = threading.Thread(target=_load, name="panel's library", daemon=True)
-        self._loading.start()
+        self._fetching: threading.Thread | None = None
+        self._closed = threading.Event()
 
-    def open(self, engine: Engine, presets: Presets, hear: Any, ports: StageSettings) -> None:
-        """Listen, but do not answer yet. Blocks until the library is loaded."""
-        self._loading.join()
-        from live.panel.server import PanelServer  # noqa: PLC0415
+    def open(self) -> None:
+        """Be there to be connected to. Raises ``PortError`` where the place cannot be had."""
+        self._bound = Bound(self._place)
 
-        self._server = PanelServer(self._place, engine, presets, hear, ports.page(0))
-
-    def start(self) -> None:
-        """Answer."""
-        if self._server is not None:
-            self._server.start()
+    def start(self, engine: Engine, presets: Presets, hear: Any, first_source: int) -> None:
+        """Have a thread fetch the server, which answers then (arguments: see there). Once, after ``open``."""
+        self._fetching = threading.Thread(
+            target=self._fetch,
+            args=(self._bound, engine, presets, hear, first_source),
+            name="panel's library",
+            daemon=True,
+        )
+        self._fetching.start()
 
     def close(self) -> None:
         """Idempotent; blocks for a moment."""
+        self._closed.set()
+        if self._fetching is not None:
+            self._fetching.join(timeout=CLOSE_SECONDS)
         if self._server is not None:
             self._server.close()
+        elif self._bound is not None:
+            self._bound.close()
 
     @property
     def address(self) -> str:
         """What a person opens; empty before :meth:`open`."""
-        return "" if self._server is None else self._server.address
+        return "" if self._bound is None else self._bound.address
 
     def on_record(self, record: r.StageRecord) -> None:
         """What the stage says. Any thread, never blocks."""
@@ -59,6 +73,9 @@ class Door:
         if self._server is not None:
             self._server.say(line)
 
+    def _fetch(self, bound: Bound, *others: Any) -> None:
+        from live.panel.server import PanelServer  # noqa: PLC0415
 
-def _load() -> None:
-    import live.panel.server  # noqa: F401, PLC0415
+        if not self._closed.is_set():
+            self._server = PanelServer(bound, *others)
+            self._server.start()

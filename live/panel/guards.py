@@ -9,15 +9,15 @@ from __future__ import annotations
 
 import hmac
 import ipaddress
-import secrets
 import socket
 from collections.abc import Callable, Mapping
 
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
+from live.panel.place import LOCALS
+
 COOKIE = "antiphon"
-_LOCAL = frozenset(("127.0.0.1", "localhost", "::1"))
 HEADERS = {
     "Content-Security-Policy": "default-src 'self'; frame-ancestors 'none'; base-uri 'none'",
     "X-Content-Type-Options": "nosniff",
@@ -27,18 +27,11 @@ HEADERS = {
 }
 
 
-def is_local(host: str) -> bool:
-    """Whether an address to listen at is reached from this machine alone."""
-    return host in _LOCAL
-
-
 class Guard:
-    """Looks at every request first. The thread of the server."""
+    """Looks at every request first. The server's thread. ``host`` is listened to, ``token`` asked for."""
 
-    def __init__(self, host: str) -> None:
-        self._local = is_local(host)
-        self.token = None if self._local else secrets.token_urlsafe(16)
-        """What a page from another machine must know; None where only this machine is listened to."""
+    def __init__(self, host: str, token: str | None) -> None:
+        self._local, self.token = host in LOCALS, token
 
     def refusal(self, headers: Mapping[str, str], port: int, *, upgrade: bool) -> str | None:
         """Why a request with these headers is refused; None if it is not. ``upgrade``: to a WebSocket."""
@@ -63,9 +56,9 @@ class Guard:
             return False
         name = name.strip("[]").lower()
         if self._local:
-            return name in _LOCAL
+            return name in LOCALS
         own = socket.gethostname().lower()
-        return name in (*_LOCAL, own, f"{own}.local") or _is_address(name)
+        return name in (*LOCALS, own, f"{own}.local") or _is_address(name)
 
     def middleware(self, port: Callable[[], int]) -> Middleware:
         """For aiohttp. ``port``: where we listen."""

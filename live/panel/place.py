@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import secrets
 import socket
 from typing import NamedTuple
 
@@ -11,6 +12,8 @@ from live.errors import AntiphonError, PortError
 
 PORT = 8765
 LOCAL = "127.0.0.1"
+LOCALS = frozenset((LOCAL, "localhost", "::1"))
+"""Hosts that are reached from this machine alone."""
 _TRIES = 20
 
 
@@ -51,6 +54,26 @@ def _port(text: str, word: str) -> int:
     if not word.isascii() or not word.isdigit() or not 0 <= int(word) < 65536:
         raise _unclear(text)
     return int(word)
+
+
+class Bound:
+    """A place that is listened to, and the word that lets one in. Whoever connects waits to be answered.
+
+    Raises ``PortError`` where the place cannot be had. Knows nothing of the server and its library.
+    """
+
+    def __init__(self, where: Place) -> None:
+        self.host = where.host
+        self.socket = listening(where)
+        self.token = None if where.host in LOCALS else secrets.token_urlsafe(16)
+        """What a page from another machine must know; None where only this machine is listened to."""
+        self.port = int(self.socket.getsockname()[1])
+        self.address = address(self.socket, self.token)
+        """What a person opens in a browser."""
+
+    def close(self) -> None:
+        """Idempotent."""
+        self.socket.close()
 
 
 def listening(place: Place) -> socket.socket:

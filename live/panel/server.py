@@ -21,12 +21,12 @@ from live.engine.engine import Engine
 from live.engine.told import Told
 from live.errors import AntiphonError
 from live.osc.inlet import Inlet
-from live.panel import messages, place, status
+from live.panel import messages, status
 from live.panel.guards import Guard
 from live.panel.messages import BadMessageError
 from live.panel.news import Item, News
 from live.panel.pages import Budget, Page, Pages
-from live.panel.place import Place
+from live.panel.place import Bound
 from live.panel.table import table
 from live.presets import Presets
 from live.stage import records as r
@@ -46,7 +46,7 @@ _KINDS = {
 
 
 class PanelServer:
-    """Serves from :meth:`start` to :meth:`close`. Raises ``PortError`` where the address cannot be had.
+    """Serves at ``bound`` from :meth:`start` to :meth:`close`.
 
     ``hear`` takes records for the stage: what a page plays. ``first_source``: the stage's number of the first
     page. The other methods are for any thread, and do not block unless they say so.
@@ -54,7 +54,7 @@ class PanelServer:
 
     def __init__(
         self,
-        where: Place,
+        bound: Bound,
         engine: Engine,
         presets: Presets,
         hear: Callable[..., None],
@@ -63,11 +63,10 @@ class PanelServer:
         self._engine, self._presets = engine, presets
         self._hear, self._first_source = hear, first_source
         self._inlet = Inlet(engine.do)
-        self._guard = Guard(where.host)
-        self._socket = place.listening(where)
-        self.address = place.address(self._socket, self._guard.token)
+        self._guard = Guard(bound.host, bound.token)
+        self._bound = bound
+        self.address = bound.address
         """What a person opens in a browser."""
-        self._port = int(self._socket.getsockname()[1])
         self._status = status.Status(engine.session)
         self._pages = Pages()
         self._open: set[web.WebSocketResponse] = set()
@@ -94,7 +93,7 @@ class PanelServer:
             self._thread.join(timeout=3)
         elif not self._loop.is_closed():
             self._loop.close()
-        self._socket.close()
+        self._bound.close()
 
     def on_record(self, record: r.StageRecord) -> None:
         """What the stage says: what the player played is shown."""
@@ -129,7 +128,7 @@ class PanelServer:
     async def _serve(self) -> None:
         self._ended = asyncio.Event()
         app = web.Application(
-            middlewares=[self._guard.middleware(lambda: self._port)], client_max_size=LARGEST_BODY
+            middlewares=[self._guard.middleware(lambda: self._bound.port)], client_max_size=LARGEST_BODY
         )
         app.router.add_get("/ws", self._attend)
         app.router.add_get("/controls.json", self._give_table)
@@ -137,7 +136,7 @@ class PanelServer:
             app.router.add_get(path, _giver(body, kind))
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
         await runner.setup()
-        await web.SockSite(runner, self._socket).start()
+        await web.SockSite(runner, self._bound.socket).start()
         self._up.set()
         telling = asyncio.create_task(self._tell_status())
         await self._ended.wait()

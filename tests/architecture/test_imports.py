@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -50,3 +51,29 @@ def test_the_contract_of_events_needs_numpy_alone():
 
 def test_the_command_starts_without_models_and_numpy():
     assert not loaded_by("live.commands.main") & (TRAINING | SLOW | {"numpy", "onnxruntime", "rtmidi"})
+
+
+@pytest.mark.parametrize("module", ["live.commands.live", "live.daemon", "live.antiphon"])
+def test_nothing_before_ready_imports_the_panel_s_server(module: str):
+    assert "aiohttp" not in loaded_by(module)
+
+
+def test_a_daemon_is_ready_without_the_panel_s_server(tmp_path: Path):
+    """Every step but the last, which fetches the server; the page's address is known then."""
+    code = """
+import sys
+from live.antiphon import Antiphon
+from live.panel.door import Door
+Door.start = lambda *_: None
+with Antiphon(api="none", panel=True, panel_at="0", style="thirds") as antiphon:
+    print(antiphon.ready)
+    print(*sorted({name.split(".")[0] for name in sys.modules}))
+"""
+    home = {**os.environ, "XDG_DATA_HOME": str(tmp_path), "XDG_CONFIG_HOME": str(tmp_path)}
+    run = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True, text=True, env=home
+    )
+    ready, loaded = run.stdout.splitlines()
+    assert "http://127.0.0.1:" in ready
+    assert "aiohttp" not in loaded.split()
+    assert "onnxruntime" in loaded.split(), "the rest is there"

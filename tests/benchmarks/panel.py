@@ -30,7 +30,7 @@ from live.doctor.daemon import MeasuredDaemon, port_names, stage_settings  # noq
 from live.doctor.figures import Figure, milliseconds  # noqa: E402
 from live.doctor.loopback import LoopPeer  # noqa: E402
 from live.engine.loaded import Loaded  # noqa: E402
-from live.panel.place import Place  # noqa: E402
+from live.panel.place import Bound, Place  # noqa: E402
 from live.panel.server import PanelServer  # noqa: E402
 from live.presets import Presets  # noqa: E402
 from live.stage import records as r  # noqa: E402
@@ -48,8 +48,8 @@ class PaneledDaemon(MeasuredDaemon):
 
     def serve(self) -> str:
         """Its address."""
-        place = Place("127.0.0.1", 0)
-        self.server = PanelServer(place, self.engine, Presets(), self.link.send, 1)
+        bound = Bound(Place("127.0.0.1", 0))
+        self.server = PanelServer(bound, self.engine, Presets(), self.link.send, 1)
         self.server.start()
         return self.server.address
 

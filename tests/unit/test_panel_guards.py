@@ -9,10 +9,10 @@ import pytest
 from live.errors import AntiphonError, PortError
 from live.panel import place
 from live.panel.guards import Guard
-from live.panel.place import PORT, Place
+from live.panel.place import PORT, Bound, Place
 
-HERE = Guard("127.0.0.1")
-NET = Guard("0.0.0.0")
+HERE = Guard("127.0.0.1", None)
+NET = Guard("0.0.0.0", "abc")
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1:8765", "localhost:8765", "[::1]:8765"])
@@ -62,10 +62,15 @@ def test_beyond_this_machine_other_names_are_not_ours():
 
 
 def test_only_this_machine_needs_no_token():
-    assert HERE.token is None
-    assert NET.token is not None
-    assert len(NET.token) > 20
-    assert Guard("0.0.0.0").token != NET.token
+    bound = [Bound(Place(host, 0)) for host in ("127.0.0.1", "0.0.0.0", "0.0.0.0")]
+    here, net, other = (each.token for each in bound)
+    assert here is None
+    assert net is not None
+    assert len(net) > 20
+    assert other != net
+    assert bound[1].address.endswith(f":{bound[1].port}/?token={net}")
+    for each in bound:
+        each.close()
 
 
 @pytest.mark.parametrize(
