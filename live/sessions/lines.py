@@ -52,7 +52,8 @@ REPORTS: dict[str, type[Any]] = {
 """Records of the stage, and what Link says, by the names of their lines."""
 ORDERS: dict[str, type[Any]] = {each.__name__: each for each in get_args(r.EngineRecord)}
 """Records for the stage by their names in ``order`` lines."""
-NAMES: dict[type[Any], str] = {each: name for name, each in (REPORTS | ORDERS).items()}
+NAMES: dict[type[Any], str] = {each: name for name, each in REPORTS.items()}
+"""Of the lines of reports. A record that is an order as well has its other name there."""
 INPUTS = frozenset({*REPORTS, WAKE, CONTROL, ACT, STOP, FED, MEMORY})
 """Names of lines that a session consumed."""
 
@@ -70,7 +71,7 @@ class Entry(NamedTuple):
 def encode(item: tuple[Any, ...]) -> str:
     """``(name, now_ns, values...)`` as a line with its end. Takes about 5 us."""
     if item[0] == ORDER:
-        item = (*item[:2], *((NAMES[type(order)], *order) for order in item[2:]))
+        item = (*item[:2], *((type(order).__name__, *order) for order in item[2:]))
     try:
         return _ENCODER.encode(item) + "\n"
     except (TypeError, ValueError):  # keys that are no words: better odd than not at all
