@@ -282,7 +282,7 @@ class Duet:
     def _go_on(self, plan: DuetPlan, now_ns: int) -> bool:
         """One event, or one stop. False when nothing can follow for the time being."""
         stop = plan.next_stop()
-        here_ns = self._ear.ns_at(plan.reached)
+        here_ns = self._sounds_ns(plan.reached)
         faded = self._alone.faded(here_ns, self._end_ns, down=self._down)
         said = None
         if stop is None or stop > plan.reached:
@@ -331,7 +331,7 @@ class Duet:
         soon_ns = now_ns + COMMITTED_NS
         if plan.imagined_ns is not None:
             soon_ns = min(soon_ns, plan.imagined_ns)
-        self._decided_ns = max(self._decided_ns, min(soon_ns, self._ear.ns_at(plan.reached)))
+        self._decided_ns = max(self._decided_ns, min(soon_ns, self._sounds_ns(plan.reached)))
         for note in [note for note in plan.notes if note.due_ns <= soon_ns]:
             plan.notes.remove(note)
             self._own.begin(note)
@@ -343,7 +343,7 @@ class Duet:
 
     def _next_ns(self, plan: DuetPlan) -> int:
         """When there is something to do, if nothing happens before."""
-        until_ns, reached_ns = plan.imagined_ns, self._ear.ns_at(plan.reached)
+        until_ns, reached_ns = plan.imagined_ns, self._sounds_ns(plan.reached)
         moments = [max(self._settled_ns, reached_ns - AHEAD_NS)]
         if until_ns is None:
             moments.append(reached_ns - NEAR_NS)
