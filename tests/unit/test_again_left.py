@@ -1,4 +1,4 @@
-"""A session from which an input goes in the middle, run again: what a keyboard leaves behind is an input, too."""
+"""A session from which an input goes in the middle, run again: a keyboard that leaves is an input, too."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Between two things that are to be done the engine rests: a moment that stays in the past would keep it busy."""
+"""Between two things to be done the engine rests: a moment that stays in the past would keep it busy."""
 
 from __future__ import annotations
 
