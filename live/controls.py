@@ -113,7 +113,7 @@ class Settings(WayControls):
             high=1.5,
             unit="x player",
             effect="next strike",
-            help="velocity of the companion",
+            help="velocity of the harmony; duets and loops change with it, and at the default are as meant",
         )
     )
     longest_answer: float = _is(
@@ -246,6 +246,12 @@ class Settings(WayControls):
         )
     )
     thru: bool = _is(Switch(default=False, effect="now", help="send on what is heard"))
+
+    @property
+    def level(self) -> float:
+        """How many times as loud as it was meant a line sounds: one of its own, unlike harmony, is no softer
+        than the player by default."""
+        return self.loudness / float(BY_NAME["loudness"].default)
 
     def changed(self, name: str, value: object) -> Settings:
         """With one control set; ``AntiphonError`` says what is allowed instead."""

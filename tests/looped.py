@@ -24,7 +24,7 @@ PHRASE: Played = [
 
 def looper(model: str = "piano", **settings: object) -> Band:
     """In time, 120 a minute in 4/4; a bar begins at once. Notes are as loud as played."""
-    band = Band(**{"networks": babbler, "mode": "loop", "model": model, "loudness": 1.0, **settings})  # type: ignore[arg-type]
+    band = Band(**{"networks": babbler, "mode": "loop", "model": model, **settings})  # type: ignore[arg-type]
     band.set("tempo", TEMPO)
     band.set("time", "tempo")
     return band

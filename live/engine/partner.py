@@ -113,7 +113,7 @@ class Partner:
 
     def loudness(self, event: Event, faded: float) -> int:
         """On the wire."""
-        wanted = event.velocity * self._stage.settings().loudness * (1 - faded * (1 - SOFTEST))
+        wanted = event.velocity * self._stage.settings().level * (1 - faded * (1 - SOFTEST))
         return self.route.loudness(min(127, max(1, round(wanted))))
 
     @property

@@ -54,7 +54,7 @@ class Varying:
         settings = self._stage.settings()
         hold = self._stage.hold(line=True)
         pitch = _nearest(hold, note.pitch) if hold.hard else note.pitch
-        return Played(pitch, max(1, round(note.velocity * settings.loudness)), note.place)
+        return Played(pitch, max(1, round(note.velocity * settings.level)), note.place)
 
     def note(self, index: int, begins: float, rounds: Rounds) -> Played:
         """This note of the round that begins there."""
@@ -93,7 +93,7 @@ class Varying:
             return None
         self.changed += 1
         velocity = blended(vary, note.velocity, event.velocity)
-        return Played(pitch, max(1, round(velocity * settings.loudness)), place)
+        return Played(pitch, max(1, round(velocity * settings.level)), place)
 
     def _choose(
         self, note: Note, least: int, most: int, draws: Draws, vary: float, beside: set[int]

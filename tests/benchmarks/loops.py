@@ -131,7 +131,7 @@ def phrases(model: str, data: Path, count: int) -> list[Phrase]:
 
 def looped(model: str, vary: float, seed: int, phrase: Phrase) -> list[Round]:
     """The rounds of a phrase."""
-    player = Player(mode="loop", model=model, seed=seed, vary=vary, loudness=1.0)
+    player = Player(mode="loop", model=model, seed=seed, vary=vary)
     if phrase.meter:
         player.set("tempo", TEMPO)
         player.set("meter", phrase.meter)

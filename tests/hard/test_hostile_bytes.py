@@ -137,6 +137,9 @@ def test_hostile_sections_in_any_order(sections: list[tuple]) -> None:
             run.give(packet, 0)
             run.give(packet, 1)
         run.wait(30)
+        if run.session.settings.mode == "loop":  # goes round until somebody stops it
+            run.set("mode", "off")
+            run.wait(1)
     assert_at_rest(run)
 
 

@@ -89,7 +89,7 @@ def test_it_does_not_double_what_he_plays(seed: int):
 
 @SEEDS
 def test_the_model_hears_the_player_and_exactly_what_was_sent(seed: int):
-    player = duet(seed, loudness=1.0)
+    player = duet(seed)
     with only_legal_events():
         play(player, HIGH, 3)
     player.wait(30)

@@ -119,9 +119,10 @@ def test_a_hard_hold_holds_all_of_it(model: str, vary: float):
     assert all(len(notes) == len(TUNE) for notes in found)
 
 
-def test_loudness_is_the_level_of_the_loop():
-    (notes,) = played_round(0.0, count=1, loudness=0.5)
-    assert [note.velocity for note in notes] == [round(velocity * 0.5) for *_, velocity in TUNE]
+@pytest.mark.parametrize(("loudness", "times"), [(0.75, 1.0), (0.375, 0.5), (1.5, 2.0)])
+def test_loudness_is_the_level_of_the_loop_which_is_as_played_by_default(loudness: float, times: float):
+    (notes,) = played_round(0.0, count=1, loudness=loudness)
+    assert [note.velocity for note in notes] == [min(127, round(v * times)) for *_, v in TUNE]
 
 
 def test_a_melody_is_varied_above_what_is_kept():
