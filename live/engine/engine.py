@@ -96,6 +96,11 @@ class Engine:
             if not self._busy:
                 return
 
+    @property
+    def busy(self) -> bool:
+        """Whether a turn is under way, and somebody may wait for its orders. Any thread; never blocks."""
+        return self._busy
+
     def stop(self) -> None:
         """End the companion's notes and the thread. Idempotent; blocks until it has ended."""
         if self._thread.is_alive():

@@ -1,6 +1,8 @@
 """What the engine and the stage's link have to tell pages, carried into the server's thread.
 
-Their threads only append and, where the server sleeps, wake it; what it does not take in time is lost.
+Their threads only append and, where the server sleeps, wake it; what it does not take in time is lost. While
+the engine has a turn the server sleeps on, for at most some 10 ms: otherwise it takes the GIL to write to
+pages just when a strike is harmonised. What came meanwhile goes to each page as one frame.
 """
 
 from __future__ import annotations
@@ -14,15 +16,20 @@ from live.engine.told import Told
 from live.stage import records as r
 
 MOST_WAITING = 4000
+GIVE_WAY_SECONDS = 0.001
+MOST_GIVEN_WAY = 10
 
 Item = r.Heard | Told | tuple[Planned, ...] | str
 
 
 class News:
-    """``put`` is for any thread and never blocks; ``take`` is called by the loop's."""
+    """``put`` is for any thread and never blocks; ``take`` is called by the loop's. ``busy`` says whether the
+    engine has a turn."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, take: Callable[[Item], None]) -> None:
-        self._loop, self._take = loop, take
+    def __init__(
+        self, loop: asyncio.AbstractEventLoop, take: Callable[[Item], None], busy: Callable[[], bool]
+    ) -> None:
+        self._loop, self._take, self._busy = loop, take, busy
         self._waiting: deque[Item] = deque()
         self._woken = False
         self.open = False
@@ -41,7 +48,10 @@ class News:
             self._woken = True
             self._loop.call_soon_threadsafe(self._drain)
 
-    def _drain(self) -> None:
+    def _drain(self, given_way: int = 0) -> None:
+        if given_way < MOST_GIVEN_WAY and self._busy():
+            self._loop.call_later(GIVE_WAY_SECONDS, self._drain, given_way + 1)
+            return
         self._woken = False  # first: what is put from now on wakes again
         for _ in range(len(self._waiting)):
             self._take(self._waiting.popleft())

@@ -74,7 +74,7 @@ class PanelServer:
         self._names: list[str] = []
         self._table = json.dumps(table(), default=str).encode()
         self._loop = asyncio.new_event_loop()
-        self._news = News(self._loop, self._tell)
+        self._news = News(self._loop, self._tell, lambda: engine.busy)
         self._up = threading.Event()
         self._ended: asyncio.Event | None = None
         self._thread = threading.Thread(target=self._run, name="panel", daemon=True)

@@ -20,13 +20,15 @@ from training import spread
 from training.errors import TrainingError
 
 TESTS = Path(__file__).parents[1]
+QUICK = {"XLA_FLAGS": "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true"}
+"""Nearly all the time is XLA's compiling, and the code of a tiny network need not be fast."""
 pytestmark = pytest.mark.train
 
 
 def start(folder: Path, **environment: str) -> subprocess.Popen[str]:
     """A run in a process of its own, on JAX."""
     places = os.pathsep.join([str(TESTS), str(TESTS.parent)])
-    on_jax = {"PYTHONPATH": places, "KERAS_BACKEND": "jax", "JAX_PLATFORMS": "cpu", **environment}
+    on_jax = {"PYTHONPATH": places, "KERAS_BACKEND": "jax", "JAX_PLATFORMS": "cpu", **QUICK, **environment}
     return subprocess.Popen(
         [sys.executable, str(TESTS / "spread_run.py"), str(folder)],
         env={**os.environ, **on_jax},
@@ -66,12 +68,11 @@ def two(folder: Path) -> list[subprocess.Popen[str]]:
     ]
 
 
-@pytest.mark.timeout(900)  # four minutes of compiling, where other work keeps every core busy
+@pytest.mark.timeout(600)  # 17 s of a core a process, more where other work keeps every core busy
 def test_two_processes_have_the_losses_and_weights_of_one(tmp_path: Path):
     """Every loss of every step, dropout and uneven lengths included; and the first alone writes."""
     pytest.importorskip("jax")
-    finished([start(tmp_path / "one")])
-    finished(two(tmp_path / "two"))
+    finished([start(tmp_path / "one"), *two(tmp_path / "two")])
     one, other = log(tmp_path / "one"), log(tmp_path / "two")
     assert len(one) > 10
     assert one[0][2]["nats"] > one[-1][2]["nats"] + 0.5, "it learns: equal losses say something"
