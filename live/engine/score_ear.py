@@ -88,7 +88,8 @@ class ScoreEar:
         if self._ticks.on_pulse:
             self.take_back_end(tick)
             now = self.context.now
-            tick = max(tick, now) if before is None or tick > now else now + SHORTEST_TICKS
+            first = before is None and not now
+            tick = max(tick, now) if first or tick > now else now + SHORTEST_TICKS
         rest = None if before is None or self._interposed else self._rest_before(tick)
         self._interposed = False
         self._onset_ns, self._onset_tick, self._release_ns = ns, tick, None

@@ -94,7 +94,7 @@ class Ticks:
         (``before``) and of the last event (``now``); on a pulse it may have come too near."""
         self._told = None
         free = now if before is None else before + snap(self._raw(ns) - before)
-        if before is not None and now > before:  # an answer was heard since: it comes after that
+        if now > (before or 0):  # somebody else was heard since, or from the start: it comes after that
             free = max(free, now + SIXTEENTH)
         self._follow(ns, free)
         if self._pulse is None:

@@ -8,12 +8,14 @@ import numpy as np
 import pytest
 from babbler import babbler
 from band import Band, still_sounding, tune
+from legality import only_legal_events
 from sounded import off, on
 
 from live.beat.pulse import Bars, Pulse, Source
-from live.engine.ear import Beat
+from live.engine.ear import Beat, Frame
 from live.engine.history import Did, Row
-from live.engine.rehearing import enough, with_bars_known_now
+from live.engine.key_follower import KeyFollower
+from live.engine.rehearing import MelodyAgain, enough, with_bars_known_now
 from models.context import Context
 from models.events import Kind
 from models.vocabulary import CHOICES
@@ -236,3 +238,17 @@ def test_a_bar_line_counted_from_elsewhere_is_no_other_beat():
     pulse = Pulse(0, 0.0, 600_000_000, Source.PLAYING, bars=Bars(3, 4, 7.0))
     assert Beat.of(pulse) == Beat.of(pulse._replace(bars=Bars(3, 4, 13.001), quarter=5.0))
     assert Beat.of(pulse) != Beat.of(pulse._replace(bars=Bars(3, 4, 8.0)))
+
+
+@pytest.mark.parametrize("pulse", [None, Pulse(0, 0.0, 500_000_000, Source.TEMPO)])
+@pytest.mark.parametrize("rest_ms", [0, 1, 700])
+def test_a_player_comes_in_after_a_companion_that_was_heard_alone(pulse: Pulse | None, rest_ms: int):
+    """So it is when loops have gone round for so long that nothing of the player is remembered."""
+    again = MelodyAgain(babbler("folk"), Frame(), KeyFollower("C"))  # type: ignore[arg-type]
+    at = 1_000_000_000
+    rows = [Row(Did.ON, at, 60, 80, 0, pulse), Row(Did.OFF, at + 250_000_000, 60, 0, 0, pulse)]
+    strike = Row(Did.STRIKE, at + (250 + rest_ms) * 1_000_000, 64, 80, -1, pulse)
+    with only_legal_events():
+        for row in (*rows, strike):
+            again.take(row)
+    assert again.context.recent(1)[0].kind == Kind.ON
