@@ -44,7 +44,7 @@ def of_rounds(found: list[Note], first: int) -> list[list[Note]]:
     count = (found[-1].begin_ns - first) // BAR_NS
     rounds: list[list[Note]] = [[] for _ in range(count)]
     for note in found:
-        number = (note.begin_ns - first + BAR_NS // 8) // BAR_NS
+        number = (note.begin_ns - first + BAR_NS // 5) // BAR_NS
         if number < count:
             rounds[number].append(note)
     return rounds
@@ -54,7 +54,7 @@ def of_rounds(found: list[Note], first: int) -> list[list[Note]]:
 def test_rounds_keep_their_time(
     jack_server: JackServer, daemons: Callable[..., Daemon], peers: Callable[[], Peer], vary: float
 ) -> None:
-    more = ("--osc", "0", "--time", "tempo", "--tempo", str(TEMPO), "--loudness", "1", "--seed", "5")
+    more = ("--osc", "0", "--time", "tempo", "--tempo", str(TEMPO), "--seed", "5")
     daemon = daemons(*options("loop", *more, "--vary", str(vary)))
     daemon.wait_until_ready()
     peer, client = peers(), osc_of(daemon)
@@ -78,7 +78,7 @@ def test_rounds_keep_their_time(
     assert without_end(peer.log) == []
     found = notes(peer.log, "got")
     assert found[-1].begin_ns < ended, "it went on after it was stopped"
-    first = found[0].begin_ns
+    first = began + round((found[0].begin_ns - began) / BAR_NS) * BAR_NS  # a varied note may be beside it
     rounds = of_rounds(found, first)
     assert len(rounds) >= ROUNDS - 2
     assert all(len(each) == len(PHRASE) for each in rounds)
