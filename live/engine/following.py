@@ -29,7 +29,7 @@ BALANCED_NS = 8_000 * MILLISECOND
 """So long ago, a note counts a third when the notes of both are compared."""
 BALANCED = 3.0
 """Notes that are added to both before: who begins does not have to wait."""
-LEAST_LEVEL, MOST_LEVEL = 1 / 8, 2.0
+LEAST_LEVEL, MOST_LEVEL = 1 / 8, 4.0
 """How far the model's own density is changed at most, so that both play as many notes."""
 DRAWN = 6.0
 """Semitones around the wanted middle; farther notes lose more than half a nat."""

@@ -37,7 +37,7 @@ def struck(following: Following, count: int, begun_ms: int = 0) -> int:
 
 def test_who_plays_more_than_the_player_is_drawn_to_fewer_and_the_other_way():
     few, many, as_many = Following(), Following(), Following()
-    for following, own in ((few, 2), (as_many, 20), (many, 60)):
+    for following, own in ((few, 0), (as_many, 20), (many, 60)):
         struck(following, 20)
         for _ in range(own):
             following.said(50, 60)
