@@ -89,7 +89,7 @@ def test_a_stage_that_stands_still_is_replaced(
 def test_kill_9_of_the_stage_again_and_again_while_chords_sound(
     jack_server: JackServer, daemons: Callable[..., Daemon], peers: Callable[[], Peer]
 ) -> None:
-    daemon = daemons(*options("harmonize"))
+    daemon = daemons(*options("harmonize"), "--no-panel")  # which opens files of its own after ready
     daemon.wait_until_ready()
     opened = files(daemon.process.pid)
     begin = time.perf_counter()

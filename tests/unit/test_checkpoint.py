@@ -111,7 +111,7 @@ def test_a_wider_network_is_told(saved: Path):
 
 def test_another_optimizer_is_told(saved: Path):
     with pytest.raises(TrainingError, match="another optimizer"):
-        checkpoint.load(saved, compiled(tiny_settings("lstm", optimizer="muon")))
+        checkpoint.load(saved, compiled(tiny_settings("lstm", optimizer="adamw")))
 
 
 def test_a_checkpoint_that_is_not_there_is_told(folk: Any, tmp_path: Path):
