@@ -20,7 +20,7 @@ from live.engine.pace import Pace
 from live.engine.performance_ear import PerformanceEar
 from live.engine.placing import Placing
 from live.engine.policy import Stage
-from live.engine.rehearing import MelodyAgain, PerformanceAgain, Rehearing
+from live.engine.rehearing import Rehearing, line_again
 from live.engine.score_ear import ScoreEar
 from live.engine.voices import MILLISECOND
 from live.errors import AntiphonError
@@ -151,10 +151,7 @@ class Answer:
 
     def rehearing(self, frame: Frame) -> Callable[[], Rehearing]:
         """Of what was played before, to begin with or in another frame."""
-        network, key = self._network, self._stage.key
-        if self._monophonic:
-            return lambda: MelodyAgain(network, frame, key)
-        return lambda: PerformanceAgain(network)
+        return lambda: line_again(self._network, frame, self._stage.key)
 
     def take_over(self, fed: Rehearing) -> None:
         """This is what was played; go on from there."""

@@ -16,7 +16,7 @@ from live.engine.overheard import Overheard
 from live.engine.pace import Pace
 from live.engine.performance_ear import PerformanceEar
 from live.engine.policy import Stage
-from live.engine.rehearing import MelodyAgain, PerformanceAgain, Rehearing
+from live.engine.rehearing import Rehearing, line_again
 from live.engine.rounds import Rounds
 from live.engine.score_ear import ScoreEar
 from live.engine.taking import Taken, Taking
@@ -202,10 +202,7 @@ class Loop:
 
     def rehearing(self, frame: Frame) -> Callable[[], Rehearing]:
         """Of what was played before, to begin with or in another frame."""
-        network, key = self._network, self._stage.key
-        if self._monophonic:
-            return lambda: MelodyAgain(network, frame, key)
-        return lambda: PerformanceAgain(network)
+        return lambda: line_again(self._network, frame, self._stage.key)
 
     def take_over(self, fed: Rehearing) -> None:
         """This is what was played; go on from there."""

@@ -262,3 +262,8 @@ class HarmonyAgain(_ScoreAgain):
             self.harmonist.tell_voice(row.voice, pitch, row.velocity)
         elif row.did == Did.MOVED and 0 <= pitch < PITCHES:
             self.harmonist.tell_move(self.ear.change(row.ns), row.voice, pitch, row.velocity)
+
+
+def line_again(network: Network, frame: Frame, key: KeyFollower) -> MelodyAgain | PerformanceAgain:
+    """For a mode that plays lines of its own, on the grid of its network."""
+    return MelodyAgain(network, frame, key) if network.manifest.monophonic else PerformanceAgain(network)
