@@ -10,7 +10,6 @@ import typer
 
 from live.commands import options
 from live.commands.options import seed_or_drawn
-from models.key import Key
 
 DEFAULT_BARS = 16
 
@@ -31,33 +30,27 @@ def compose(
     plot: options.Plot = None,
 ) -> None:
     """Compose pieces and write each to a MIDI file. The model is `folk` unless told otherwise."""
-    from live.commands import generation, jobs  # noqa: PLC0415
-    from live.engine.offline import compose_events  # noqa: PLC0415
-    from live.files.blank import blank_prompt  # noqa: PLC0415
-    from live.files.parts import composed_parts  # noqa: PLC0415
+    from live.commands import jobs  # noqa: PLC0415
+    from live.offline.composing import C_MAJOR, compose_music  # noqa: PLC0415
+    from live.offline.taste import Taste  # noqa: PLC0415
     from models.step import load_network  # noqa: PLC0415
 
     first_seed = seed_or_drawn(seed)
-    chosen = jobs.key_named(key) or Key(0, "major")
+    chosen = jobs.key_named(key) or C_MAJOR
     beats = _meter(meter)
     names = [numbered(output, number, count) for number in range(1, count + 1)]
     pictures = [plot and numbered(plot, number, count) for number in range(1, count + 1)]
     for name, picture in zip(names, pictures, strict=True):
         jobs.check_outputs(name, picture)
     network = load_network(model or "folk")
-    manifest = network.manifest
     for number, (name, picture) in enumerate(zip(names, pictures, strict=True)):
-        taste = generation.Taste(temperature, top_p, first_seed + number)
-        prompt = blank_prompt(name.stem, manifest.grid_object, chosen, beats)
-        length = prompt.length(bars=bars)
-        events = compose_events(
-            network, prompt.piece.meters, end=length, style=taste.style(manifest), seed=taste.seed
-        )
-        notes = generation.gathered(
-            events, prompt.grid, f"{manifest.name} composes {name.name}", start=0, end=length
-        )
-        jobs.save(name, picture, prompt.music, composed_parts(prompt, notes, manifest.name))
-        print(f"{name}: {len(notes)} notes by {manifest.name}, seed {taste.seed}")
+        taste = Taste(first_seed + number, temperature, top_p)
+        with jobs.bar(f"{network.manifest.name} composes {name.name}") as progress:
+            made = compose_music(
+                name.stem, taste, network=network, key=chosen, meter=beats, bars=bars, progress=progress
+            )
+        jobs.save(name, picture, made.music, made.added)
+        print(f"{name}: {made.notes} notes by {made.model}, seed {taste.seed}")
 
 
 def numbered(path: Path, number: int, count: int) -> Path:

@@ -9,9 +9,6 @@ import typer
 from live.commands import options
 from live.commands.options import seed_or_drawn
 
-DEFAULT_BARS = 8
-DEFAULT_SECONDS = 30.0
-
 
 def continue_(
     source: options.Source,
@@ -33,28 +30,20 @@ def continue_(
     A single line is continued by the model `folk`, anything else by `piano`. Without a length,
     8 bars (folk) or 30 seconds (piano) are made.
     """
-    from live.commands import generation, jobs  # noqa: PLC0415
-    from live.engine.offline import continue_events  # noqa: PLC0415
-    from live.files.lines import is_line  # noqa: PLC0415
-    from live.files.parts import continuation_parts  # noqa: PLC0415
+    from live.commands import jobs  # noqa: PLC0415
+    from live.offline.continuing import continue_music, model_for  # noqa: PLC0415
+    from live.offline.taste import Taste  # noqa: PLC0415
     from models.step import load_network  # noqa: PLC0415
 
     if seconds is not None and bars is not None:
         raise typer.BadParameter("give --seconds or --bars, not both")
-    taste = generation.Taste(temperature, top_p, seed_or_drawn(seed))
+    taste = Taste(seed_or_drawn(seed), temperature, top_p)
     music = jobs.open_input(source, output, plot)
-    network = load_network(model or ("folk" if is_line(music) else "piano"))
-    manifest = network.manifest
-    prompt = jobs.prompt_for(manifest, music, part=part)
-    if seconds is None and bars is None:
-        bars = DEFAULT_BARS if manifest.monophonic else None
-        seconds = None if manifest.monophonic else DEFAULT_SECONDS
-    length = prompt.length(seconds=seconds, bars=bars)
-    start, end = prompt.end, prompt.end + length
-    events = continue_events(
-        network, prompt.piece, start=start, end=end,
-        style=taste.style(manifest), seed=taste.seed, may_end=allow_end,
-    )  # fmt: skip
-    notes = generation.gathered(events, prompt.grid, f"{manifest.name} plays", start=start, end=end)
-    jobs.save(output, plot, music, continuation_parts(prompt, notes, manifest.name))
-    print(f"{output}: {len(notes)} new notes by {manifest.name}, seed {taste.seed}")
+    network = load_network(model or model_for(music))
+    with jobs.bar(f"{network.manifest.name} plays") as progress:
+        made = continue_music(
+            music, taste, network=network, seconds=seconds, bars=bars,
+            part=part, may_end=allow_end, progress=progress,
+        )  # fmt: skip
+    jobs.save(output, plot, music, made.added)
+    print(f"{output}: {made.notes} new notes by {made.model}, seed {taste.seed}")

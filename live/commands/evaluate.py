@@ -75,15 +75,15 @@ def evaluate(
     if harmony:
         _harmony(asked, manifest)
         return
-    from live.engine.playing import going_on, harmonizing  # noqa: PLC0415
+    from live.offline.playing import going_on, harmonizing  # noqa: PLC0415
 
     corpus_module("training.listening.run").run(asked, going_on, harmonizing)
 
 
 def _harmony(asked: Any, manifest: Manifest) -> None:
     """Every way in which this model can harmonize, and the rules."""
-    from live.engine.playing import harmonizing  # noqa: PLC0415
-    from live.engine.yardsticks import by_the_rule, in_a_session, in_thirds  # noqa: PLC0415
+    from live.offline.playing import harmonizing  # noqa: PLC0415
+    from live.offline.yardsticks import by_the_rule, in_a_session, in_thirds  # noqa: PLC0415
 
     own = {manifest.name: harmonizing} if manifest.voices > 1 else {}
     live = {f"{manifest.name}, live session": in_a_session}

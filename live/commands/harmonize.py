@@ -8,7 +8,6 @@ import typer
 
 from live.commands import options
 from live.commands.options import seed_or_drawn
-from live.errors import AntiphonError
 
 
 def harmonize(
@@ -27,22 +26,18 @@ def harmonize(
 
     The melody is the part named so, else the highest, and in it the highest notes.
     """
-    from live.commands import generation, jobs  # noqa: PLC0415
-    from live.engine.offline import harmonize_events  # noqa: PLC0415
-    from live.files.parts import harmony_parts  # noqa: PLC0415
+    from live.commands import jobs  # noqa: PLC0415
+    from live.offline.harmonizing import harmonize_music  # noqa: PLC0415
+    from live.offline.taste import Taste  # noqa: PLC0415
     from models.step import load_network  # noqa: PLC0415
 
-    taste = generation.Taste(temperature, top_p, seed_or_drawn(seed))
+    taste = Taste(seed_or_drawn(seed), temperature, top_p)
     chosen = jobs.key_named(key)
     music = jobs.open_input(source, output, plot)
     network = load_network(model or "chorale")
-    manifest = network.manifest
-    if manifest.voices <= voices:
-        raise AntiphonError(f"{manifest.name} cannot add {voices} voices to a melody; try chorale")
-    prompt = jobs.prompt_for(manifest, music, key=chosen, part=part)
-    events = harmonize_events(
-        network, prompt.piece, voices=voices, style=taste.style(manifest), seed=taste.seed
-    )
-    notes = generation.gathered(events, prompt.grid, f"{manifest.name} harmonises", start=0, end=prompt.end)
-    jobs.save(output, plot, music, harmony_parts(prompt, notes, part))
-    print(f"{output}: {len(notes)} new notes by {manifest.name}, seed {taste.seed}")
+    with jobs.bar(f"{network.manifest.name} harmonises") as progress:
+        made = harmonize_music(
+            music, taste, network=network, voices=voices, key=chosen, part=part, progress=progress
+        )
+    jobs.save(output, plot, music, made.added)
+    print(f"{output}: {made.notes} new notes by {made.model}, seed {taste.seed}")

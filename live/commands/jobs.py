@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from live.errors import FileError
 from live.files import examples, plot, write
 from live.files.music import Music, Part
 from live.files.read import read
 from live.files.whole import check_writable
+from live.offline.made import Progress
 from models.key import Key
-
-if TYPE_CHECKING:
-    from live.files.prompt import Prompt
-    from models.manifest import Manifest
 
 
 def open_input(source: Path, output: Path, picture: Path | None) -> Music:
@@ -48,15 +45,16 @@ def save(output: Path, picture: Path | None, music: Music, added: Sequence[Part]
         plot.plot(picture, music, added)
 
 
-def prompt_for(manifest: Manifest, music: Music, key: Key | None = None, part: str | None = None) -> Prompt:
-    """The music as this model hears it. Raises ``FileError`` when no part is called ``part``."""
-    if manifest.grid == "performance":
-        from live.files.performance import performance_prompt  # noqa: PLC0415
+@contextmanager
+def bar(label: str) -> Iterator[Progress]:
+    """A progress bar with the time left, on standard error, if that is a terminal."""
+    from rich.console import Console  # noqa: PLC0415
+    from rich.progress import Progress as Bar  # noqa: PLC0415
 
-        return performance_prompt(music)
-    from live.files.melody import melody_prompt  # noqa: PLC0415
-
-    return melody_prompt(music, key=key, part=part, pitch_range=manifest.ranges[0])
+    console = Console(stderr=True)
+    with Bar(console=console, transient=True, disable=not console.is_terminal) as shown:
+        task = shown.add_task(label, total=1.0)
+        yield lambda share: shown.update(task, completed=share)
 
 
 def key_named(text: str) -> Key | None:

@@ -22,7 +22,7 @@ from band import Band, shipped  # noqa: E402
 from sounded import Sounded, off, on, sounded  # noqa: E402
 from tables import Benchmark  # noqa: E402
 
-from live.engine.offline import compose_events  # noqa: E402
+from live.offline.events import compose_events  # noqa: E402
 from models.events import Kind  # noqa: E402
 from models.meter import Meter  # noqa: E402
 from models.sampling import Style  # noqa: E402

@@ -77,8 +77,9 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> Asked:
             yield Event(at, Kind.ON, 60 + (at // 24 + seed) % 12)
 
     monkeypatch.setattr("models.step.load_network", load_network)
-    for function in (continue_events, harmonize_events, compose_events):
-        monkeypatch.setattr(f"live.engine.offline.{function.__name__}", function)
+    monkeypatch.setattr("live.offline.continuing.continue_events", continue_events)
+    monkeypatch.setattr("live.offline.harmonizing.harmonize_events", harmonize_events)
+    monkeypatch.setattr("live.offline.composing.compose_events", compose_events)
     return log
 
 
@@ -232,7 +233,7 @@ def test_interrupting_leaves_no_file(
         yield Event(0, Kind.ON, 60, 50)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("live.engine.offline.continue_events", stopped)
+    monkeypatch.setattr("live.offline.continuing.continue_events", stopped)
     assert call("continue", tune, "-o", tmp_path / "out.mid") == 130
     assert [path.name for path in tmp_path.iterdir()] == ["tune.mid"]
 

@@ -10,7 +10,7 @@ import pytest
 from made import score_piece
 
 from live.commands.main import run
-from live.engine.yardsticks import by_the_rule, in_a_session, in_thirds
+from live.offline.yardsticks import by_the_rule, in_a_session, in_thirds
 from models.convert import events_to_notes, note_array
 from models.events import Event, to_array
 from models.grid import SCORE

@@ -11,7 +11,7 @@ import pytest
 from made import performance_piece, score_piece
 
 from live.commands.main import run
-from live.engine.playing import going_on, harmonizing
+from live.offline.playing import going_on, harmonizing
 from models.events import Event, Kind
 from models.grid import SCORE
 from models.piece import Piece

@@ -1,6 +1,6 @@
 """Harmonies to compare a model's with: two rules, and the whole of ``antiphon live`` in zero time.
 
-Each plays to a passage as :mod:`live.engine.playing` does; events are in ticks of the score grid, in
+Each plays to a passage as :mod:`live.offline.playing` does; events are in ticks of the score grid, in
 C major or A minor.
 """
 
@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator
 
 from live.controls import Settings
 from live.engine.diatonic import harmony_under
-from live.engine.playing import Passage
 from live.engine.session import Session
+from live.offline.playing import Passage
 from live.stage.clock import MILLISECOND
 from live.stage.rehearsal import Rehearsal
 from models.events import Event, Kind, Note

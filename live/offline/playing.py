@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Protocol
 
-from live.engine.offline import continue_events, harmonize_events
+from live.offline.events import continue_events, harmonize_events
 from models.events import Event
 from models.piece import Piece
 from models.sampling import Style

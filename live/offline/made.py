@@ -1,0 +1,30 @@
+"""What a model made of a piece of music."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from live.files.music import Music, Part
+
+Progress = Callable[[float], None]
+"""Told the share that is made, from 0 to 1, never less than before. May raise to stop the work."""
+
+
+def unseen(share: float) -> None:
+    """Nobody looks at the progress."""
+
+
+@dataclass(frozen=True)
+class Made:
+    """``music`` as it was given (or blank), and the parts that ``model`` added, in the music's quarters."""
+
+    music: Music
+    added: tuple[Part, ...]
+    model: str
+    seed: int
+
+    @property
+    def notes(self) -> int:
+        """How many notes are new."""
+        return sum(len(part.notes) for part in self.added)
