@@ -8,10 +8,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from live.errors import FileError
-from live.files import examples, plot, write
+from live.files import examples, write
 from live.files.music import Music, Part
 from live.files.read import read
-from live.files.whole import check_writable
 from live.offline.made import Progress
 from models.key import Key
 
@@ -33,16 +32,18 @@ def open_input(source: Path, output: Path, picture: Path | None) -> Music:
 
 def check_outputs(output: Path, picture: Path | None) -> None:
     """Raise ``FileError`` now for what could not be written later."""
-    check_writable(output, write.SUFFIXES)
+    write.check(output)
     if picture is not None:
-        check_writable(picture, plot.SUFFIXES)
+        write.check(picture, write.ROLLS)
 
 
 def save(output: Path, picture: Path | None, music: Music, added: Sequence[Part]) -> None:
-    """Write the MIDI file and, if asked for, the picture. Raises ``FileError``."""
-    write.write_midi(output, music, added)
+    """Write the file and, if asked for, the picture; remarks go to standard error. Raises ``FileError``."""
+    remarks = write.save(output, music, added)
     if picture is not None:
-        plot.plot(picture, music, added)
+        remarks += write.save(picture, music, added)
+    for remark in remarks:
+        print(f"antiphon: {remark}", file=sys.stderr)
 
 
 @contextmanager

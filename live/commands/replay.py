@@ -49,7 +49,7 @@ def replay(
     Without SESSION, list the sessions. With --again the engine must say the same, note for note; with
     another mode, model, temperature, seed or control it plays another take to what you played.
     """
-    from live.commands import jobs  # noqa: PLC0415
+    from live.files import write  # noqa: PLC0415
     from live.sessions.file import SessionFile  # noqa: PLC0415
     from live.sessions.folder import session_named  # noqa: PLC0415
 
@@ -64,7 +64,9 @@ def replay(
     if output is None and (new_take or plot or not again):
         raise typer.BadParameter("say where to write: -o OUT.mid")
     if output is not None:
-        jobs.check_outputs(output, plot)
+        write.check(output, write.MIDI)
+        if plot is not None:
+            write.check(plot, write.ROLLS)
     if new_take:
         from live.engine.loaded import Loaded  # noqa: PLC0415
         from live.sessions.take import another_take  # noqa: PLC0415
@@ -103,7 +105,7 @@ def _played(file: SessionFile) -> list[Track]:
 
 
 def _write(file: SessionFile, output: Path, picture: Path | None, tracks: list[Track]) -> None:
-    from live.files import plot  # noqa: PLC0415
+    from live.files import write  # noqa: PLC0415
     from live.sessions.listing import duration_words  # noqa: PLC0415
     from live.sessions.midi import write_session  # noqa: PLC0415
     from live.sessions.tracks import PLAYER, span  # noqa: PLC0415
@@ -114,7 +116,7 @@ def _write(file: SessionFile, output: Path, picture: Path | None, tracks: list[T
         names = {track.name for track in tracks if track.who == PLAYER}
         by_player = tuple(part for part in music.parts if part.name in names)
         others = [part for part in music.parts if part.name not in names]
-        plot.plot(picture, with_(music, parts=by_player), others)
+        write.save(picture, with_(music, parts=by_player), others)
     first, last = span(tracks)
     notes = [
         sum(len(track.notes) for track in tracks if (track.who == PLAYER) is own) for own in (True, False)

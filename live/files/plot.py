@@ -8,17 +8,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from io import BytesIO
 from math import ceil
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from live.files.bars import bar_lines
 from live.files.music import Music, Part
-from live.files.whole import write_whole
 from models.key import NAMES
 
-SUFFIXES = (".png",)
 PROMPT_COLOURS = ("#4c6a92", "#7d93b5", "#a3b3cb", "#5f7f86")
 NEW_COLOURS = ("#e4572e", "#f0a202", "#8f2d56", "#3a7d44", "#b5651d")
 ROW_SECONDS = 40
@@ -27,17 +24,13 @@ MOST_ROWS = 8
 BLACK_KEYS = (1, 3, 6, 8, 10)
 
 
-def plot(path: Path, music: Music, added: Sequence[Part] = ()) -> None:
-    """Draw the music and the added parts to a PNG file. Raises ``FileError`` if it cannot be written.
+def picture(music: Music, added: Sequence[Part] = (), form: str = "png") -> bytes:
+    """A picture of the music and the added parts, as ``png``, ``svg`` or ``pdf``, undated.
 
     Bar lines stand where the music has meters; time runs in bars then, and in seconds otherwise.
     """
-    write_whole(path, picture(music, added))
-
-
-def picture(music: Music, added: Sequence[Part] = ()) -> bytes:
-    """The bytes of :func:`plot`."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415  (0.7 s to import)
+    import matplotlib as mpl  # noqa: PLC0415  (0.7 s to import)
+    from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415
     from matplotlib.figure import Figure  # noqa: PLC0415
 
     old = [part for part in music.parts if not part.drums and len(part.notes)]
@@ -63,7 +56,9 @@ def picture(music: Music, added: Sequence[Part] = ()) -> bytes:
     if old or new:
         axes[0].legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=6, frameon=False, fontsize=9)
     image = BytesIO()
-    figure.savefig(image, format="png")
+    undated = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}.get(form)
+    with mpl.rc_context({"svg.hashsalt": "antiphon"}):
+        figure.savefig(image, format=form, metadata=undated)
     return image.getvalue()
 
 

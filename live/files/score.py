@@ -30,11 +30,9 @@ def read_score(path: Path, text: str, form: str) -> Music:
 
         try:
             found = music21.converter.parseData(text, format=form)
-            remarks = []
             if isinstance(found, music21.stream.Opus):
-                remarks = [f"{path.name} holds {len(found.scores)} pieces; the first is taken"]
                 found = next(iter(found.scores), music21.stream.Score())
-            return _music(path.stem, found, tuple(remarks))
+            return _music(path.stem, found)
         except Exception as error:  # music21 raises whatever its parsers meet
             reason = " ".join(str(error).split())[:120] or type(error).__name__
             raise UnreadableError(f"its notation is not understood ({reason})") from error
@@ -48,7 +46,7 @@ def _silence() -> Iterator[None]:
         yield
 
 
-def _music(name: str, score: Any, remarks: tuple[str, ...]) -> Music:
+def _music(name: str, score: Any) -> Music:
     staves = list(score.parts) or [score]
     if any(part.getInstrument().transposition for part in staves):
         score = score.toSoundingPitch()
@@ -60,7 +58,6 @@ def _music(name: str, score: Any, remarks: tuple[str, ...]) -> Music:
         tempo=_tempo(staves),
         meters=tuple(_meters(staves[0])),
         key=_key(staves),
-        remarks=remarks,
     )
 
 

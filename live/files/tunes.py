@@ -6,12 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from live.errors import FileError
-from live.files.abc import tunes_of
+from live.files.abc import read_tune, tunes_of
 from live.files.lines import is_line
 from live.files.melody import melody_prompt
 from live.files.music import Music
 from live.files.read import READERS, read
-from live.files.score import read_score
 from live.files.text import decoded
 from live.files.unreadable import UnreadableError
 from models.piece import Piece
@@ -43,7 +42,7 @@ def _musics(path: Path) -> Iterator[tuple[str, Music | str]]:
     for number, text in enumerate(book, start=1):
         mark = f"#{number}" if len(book) > 1 else ""
         try:
-            yield mark, read_score(path, text, "abc")
+            yield mark, read_tune(path, text)
         except UnreadableError as error:
             yield mark, str(error)
 

@@ -22,10 +22,8 @@ def write_whole(path: Path, data: bytes) -> None:
         beside.unlink(missing_ok=True)
 
 
-def check_writable(path: Path, suffixes: tuple[str, ...]) -> None:
+def check_writable(path: Path) -> None:
     """Raise ``FileError`` now, before any work, where :func:`write_whole` would fail later."""
-    if path.suffix.lower() not in suffixes:
-        raise FileError(f"cannot write {path}: its name must end in {' or '.join(suffixes)}")
     folder = path.parent
     if not folder.is_dir():
         raise FileError(f"cannot write {path}: there is no folder {folder}")

@@ -1,54 +1,83 @@
-"""Write MIDI: what was read stays as it was, what is new stands in tracks of its own."""
+"""Write music to any kind of file: the ending of its name says which."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
-from live.files.chunks import join
-from live.files.conductor import conductor_track
-from live.files.music import DRUM_CHANNEL, MidiSource, Music, Part
-from live.files.tracks import division_for, part_track
-from live.files.whole import write_whole
-
-SUFFIXES = (".mid", ".midi")
+from live.errors import FileError
+from live.files.midi_out import midi_bytes
+from live.files.music import Music, Part
+from live.files.plot import picture
+from live.files.whole import check_writable, write_whole
 
 
-def write_midi(path: Path, music: Music, added: Sequence[Part] = ()) -> None:
-    """Write the music and, after its own tracks, the added parts (times in the music's quarters).
+class Encoded(NamedTuple):
+    """A file's bytes, and sentences that its reader should see: what was rounded, what was left out."""
 
-    A MIDI input keeps every byte of its tracks; type 0 becomes type 1. Added parts get channels
-    that the music does not use. Raises ``FileError`` when the file cannot be written.
+    data: bytes
+    remarks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What the user may choose about files. ``soundfont``: what audio is played with, else the usual one."""
+
+    soundfont: Path | None = None
+
+
+NO_WISHES = Wishes()
+Writer = Callable[[Music, Sequence[Part], Wishes], Encoded]
+
+
+def _midi(music: Music, added: Sequence[Part], _wishes: Wishes) -> Encoded:
+    return Encoded(midi_bytes(music, added))
+
+
+def _roll(form: str, music: Music, added: Sequence[Part], _wishes: Wishes) -> Encoded:
+    return Encoded(picture(music, added, form))
+
+
+WRITERS: dict[str, Writer] = {
+    ".mid": _midi,
+    ".midi": _midi,
+    ".png": partial(_roll, "png"),
+    ".svg": partial(_roll, "svg"),
+    ".pdf": partial(_roll, "pdf"),
+}
+"""By ending. Of a double one like ``.score.svg`` the whole counts first."""
+MIDI = (".mid", ".midi")
+ROLLS = (".png", ".svg", ".pdf")
+
+
+def ending_of(path: Path, among: Collection[str] = WRITERS.keys()) -> str:
+    """The ending that says what kind of file to write. Raises ``FileError`` where it is none of ``among``."""
+    whole, last = "".join(path.suffixes[-2:]).lower(), path.suffix.lower()
+    for ending in (whole, last):
+        if ending in among:
+            return ending
+    raise FileError(f"cannot write {path}: its name must end in one of {', '.join(among)}")
+
+
+def check(path: Path, among: Collection[str] = WRITERS.keys()) -> None:
+    """Raise ``FileError`` now, before any work, where :func:`save` would fail later for its name or place."""
+    ending_of(path, among)
+    check_writable(path)
+
+
+def save(path: Path, music: Music, added: Sequence[Part] = (), wishes: Wishes = NO_WISHES) -> tuple[str, ...]:
+    """Write the music and the added parts (times in the music's quarters); the remarks of the writer.
+
+    The file appears whole or not at all. Raises ``FileError``. Blocks for as long as the writer takes.
     """
-    write_whole(path, midi_bytes(music, added))
+    found = encoded(path, music, added, wishes)
+    write_whole(path, found.data)
+    return found.remarks
 
 
-def midi_bytes(music: Music, added: Sequence[Part] = ()) -> bytes:
-    """The bytes of :func:`write_midi`."""
-    source = music.midi or _clean_source(music)
-    used = source.channels
-    tracks = []
-    for part in added:
-        placed = _placed(part, music, used)
-        used |= {placed.channel}
-        tracks.append(part_track(placed, source.ticks_per_quarter))
-    return join(source, tracks)
-
-
-def _placed(part: Part, music: Music, used: frozenset[int]) -> Part:
-    """The part on a channel of its own; where all are taken, on one that plays its program."""
-    free = [channel for channel in range(16) if channel not in used and channel != DRUM_CHANNEL]
-    if free:
-        return replace(part, channel=free[0])
-    shared = [other for other in music.pitched if other.program == part.program]
-    host = (shared or music.pitched)[0]
-    return replace(part, channel=host.channel, program=None)
-
-
-def _clean_source(music: Music) -> MidiSource:
-    """A new MIDI file of a score: a track with tempo and meters, then the parts."""
-    division = division_for([part.notes for part in music.parts])
-    tracks = [conductor_track(music, division)]
-    tracks += [part_track(part, division) for part in music.parts]
-    return MidiSource(division, tuple(tracks), frozenset(part.channel for part in music.parts))
+def encoded(path: Path, music: Music, added: Sequence[Part] = (), wishes: Wishes = NO_WISHES) -> Encoded:
+    """What :func:`save` would write to a file of this name. Raises ``FileError`` naming it."""
+    return WRITERS[ending_of(path)](music, added, wishes)

@@ -29,8 +29,8 @@ from hands import LEFT, RIGHT, UNKNOWN, Floats, separate  # noqa: E402
 from tables import Benchmark  # noqa: E402
 
 from live.files.music import Music, Part  # noqa: E402
-from live.files.plot import plot  # noqa: E402
 from live.files.tempo import TempoMap  # noqa: E402
+from live.files.write import save  # noqa: E402
 
 GIVEN = {RIGHT: "the right hand is given", LEFT: "the left hand is given"}
 OTHER = {RIGHT: LEFT, LEFT: RIGHT}
@@ -130,7 +130,7 @@ def roll(path: Path, found: Measured) -> None:
 
     tempo = TempoMap.steady(60)  # quarters are seconds
     music = Music(found.name, (as_part("the player", found.player.sounding),), tempo)
-    plot(path, music, [as_part("the companion", found.companion.notes)])
+    save(path, music, [as_part("the companion", found.companion.notes)])
 
 
 def main() -> None:

@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 from live.errors import FileError
 from live.files.midi import read_midi
 from live.files.music import Music
-from live.files.read import read
+from live.files.read import read, read_all
 from live.files.unreadable import UnreadableError
 from live.files.whole import check_writable, write_whole
+from live.files.write import ROLLS, check
 
 
 def midi(*messages: mido.Message, **fields) -> bytes:
@@ -127,6 +128,20 @@ def test_one_line_says_which_file_and_what_is_wrong(name: str, tmp_path: Path):
     assert len(message) - len(str(path)) < 200
 
 
+def test_of_a_book_what_can_be_read_is_kept_and_the_rest_is_named(tmp_path: Path):
+    path = tmp_path / "book.abc"
+    path.write_text("X:1\nK:C\nc d|\n\nX:2\nK:C\nz z|\n\nX:3\nK:C\nL:1/4\ne f g|\n")
+    found = read_all(path)
+    assert [(music.name, len(music.parts[0].notes)) for music in found] == [("book-1", 2), ("book-3", 3)]
+    assert found[0].remarks == ("book.abc: tune 2 is left out, it holds no notes",)
+    path.write_text("X:1\nK:C\nz|\n\nX:2\nK:C\nz z|\n")
+    with pytest.raises(FileError, match=r"cannot read .*book\.abc: it holds no notes"):
+        read_all(path)
+    path.write_text("Dear diary")
+    with pytest.raises(FileError, match="it is not ABC notation"):
+        read_all(path)
+
+
 def test_a_file_that_is_not_there(tmp_path: Path):
     with pytest.raises(FileError, match=r"gone\.mid: No such file or directory"):
         read(tmp_path / "gone.mid")
@@ -170,7 +185,7 @@ def test_a_file_with_one_wrong_byte_is_read_or_refused(at: int, value: int):
 def test_an_output_folder_that_is_not_there(tmp_path: Path):
     out = tmp_path / "none" / "out.mid"
     with pytest.raises(FileError, match=r"cannot write .*out\.mid: there is no folder .*none"):
-        check_writable(out, (".mid",))
+        check_writable(out)
     with pytest.raises(FileError, match="cannot write"):
         write_whole(out, b"data")
 
@@ -180,7 +195,7 @@ def test_an_output_folder_that_cannot_be_written(tmp_path: Path):
     tmp_path.chmod(0o500)
     try:
         with pytest.raises(FileError, match="Permission denied"):
-            check_writable(tmp_path / "out.mid", (".mid",))
+            check_writable(tmp_path / "out.mid")
     finally:
         tmp_path.chmod(0o700)
 
@@ -190,7 +205,7 @@ def test_a_refusal_by_the_system_is_one_line(tmp_path: Path, monkeypatch: pytest
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(Path, "open", refuse)
-    for write in (lambda out: check_writable(out, (".mid",)), lambda out: write_whole(out, b"x")):
+    for write in (check_writable, lambda out: write_whole(out, b"x")):
         with pytest.raises(FileError, match=r"cannot write .*out\.mid: Permission denied"):
             write(tmp_path / "out.mid")
 
@@ -198,19 +213,21 @@ def test_a_refusal_by_the_system_is_one_line(tmp_path: Path, monkeypatch: pytest
 def test_a_folder_in_the_place_of_the_output(tmp_path: Path):
     (tmp_path / "out.mid").mkdir()
     with pytest.raises(FileError, match="it is a folder"):
-        check_writable(tmp_path / "out.mid", (".mid",))
+        check_writable(tmp_path / "out.mid")
     with pytest.raises(FileError, match="cannot write"):
         write_whole(tmp_path / "out.mid", b"data")
     assert [path.name for path in tmp_path.iterdir()] == ["out.mid"]
 
 
 def test_the_name_of_the_output_says_its_format(tmp_path: Path):
-    with pytest.raises(FileError, match=r"must end in \.mid or \.midi"):
-        check_writable(tmp_path / "out.krn", (".mid", ".midi"))
+    with pytest.raises(FileError, match=r"cannot write .*out\.ogg: its name must end in one of \.mid, "):
+        check(tmp_path / "out.ogg")
+    with pytest.raises(FileError, match=r"must end in one of \.png, \.svg, \.pdf"):
+        check(tmp_path / "out.mid", ROLLS)
 
 
 def test_checking_leaves_nothing_behind(tmp_path: Path):
-    check_writable(tmp_path / "out.mid", (".mid",))
+    check_writable(tmp_path / "out.mid")
     assert not list(tmp_path.iterdir())
 
 

@@ -16,7 +16,7 @@ from live.files.chunks import split
 from live.files.music import Music, Part
 from live.files.read import read
 from live.files.tempo import TempoMap
-from live.files.write import write_midi
+from live.files.write import save
 from models.events import Event, Kind
 from models.grid import GRIDS
 from models.manifest import Manifest
@@ -89,7 +89,7 @@ def tune(tmp_path: Path) -> Path:
     notes = [[at, 62 + (0, 2, 4, 5, 7, 9, 11)[at % 7], 90, 1.0, 0] for at in range(24)]
     path = tmp_path / "tune.mid"
     flute = Part("flute", np.array(notes), program=73, channel=4)
-    write_midi(path, Music("tune", (flute,), TempoMap.steady(90)))
+    save(path, Music("tune", (flute,), TempoMap.steady(90)))
     whole = mido.MidiFile(path)
     whole.tracks[0].insert(0, mido.MetaMessage("time_signature", numerator=3, denominator=4))
     whole.save(path)
@@ -272,7 +272,7 @@ BAD_WORDS = {
     "no file": (["continue", "{folder}/gone.mid", "-o", "{out}"], "No such file or directory"),
     "not MIDI": (["continue", "{folder}/text.mid", "-o", "{out}"], "it is not a MIDI file"),
     "no folder": (["continue", "{tune}", "-o", "{folder}/no/out.mid"], "there is no folder"),
-    "other format": (["continue", "{tune}", "-o", "{folder}/out.wav"], "must end in .mid"),
+    "other format": (["continue", "{tune}", "-o", "{folder}/out.ogg"], "must end in one of .mid"),
     "no picture": (
         ["continue", "{tune}", "-o", "{out}", "--plot", "{folder}/no/roll.png"],
         "there is no folder",

@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 
 from live.files.chunks import split
 from live.files.midi import read_midi
+from live.files.midi_out import midi_bytes
 from live.files.music import MeterMark, Music, Part
 from live.files.tempo import TempoMap
-from live.files.write import midi_bytes, write_midi
+from live.files.write import save
 from models.key import Key
 
 DIVISION = 480
@@ -202,6 +203,6 @@ def test_time_code_files_keep_their_seconds():
 def test_an_existing_file_is_replaced_and_nothing_else_is_left(tmp_path: Path):
     out = tmp_path / "out.mid"
     out.write_bytes(b"old")
-    write_midi(out, Music("new", (part([(0, 60, 64, 9)]),), TempoMap.of()))
+    save(out, Music("new", (part([(0, 60, 64, 9)]),), TempoMap.of()))
     assert out.read_bytes().startswith(b"MThd")
     assert list(tmp_path.iterdir()) == [out]

@@ -11,8 +11,9 @@ import pytest
 from live.errors import FileError
 from live.files.bars import bar_lines
 from live.files.music import MeterMark, Music, Part
-from live.files.plot import NEW_COLOURS, PROMPT_COLOURS, picture, plot
+from live.files.plot import NEW_COLOURS, PROMPT_COLOURS, picture
 from live.files.tempo import TempoMap
+from live.files.write import save
 
 
 def music(length: int = 8, **fields) -> Music:
@@ -62,4 +63,11 @@ def test_bars_are_counted_from_the_first_full_one():
 
 def test_a_picture_that_cannot_be_written(tmp_path: Path):
     with pytest.raises(FileError, match="cannot write"):
-        plot(tmp_path / "no" / "roll.png", music())
+        save(tmp_path / "no" / "roll.png", music())
+
+
+@pytest.mark.parametrize(("form", "start"), [("svg", b"<?xml"), ("pdf", b"%PDF"), ("png", b"\x89PNG")])
+def test_every_kind_of_picture_and_always_the_same_bytes(form: str, start: bytes):
+    image = picture(music(), [new(8)], form)
+    assert image.startswith(start)
+    assert image == picture(music(), [new(8)], form)

@@ -145,7 +145,7 @@ def test_another_take_differs_and_the_same_seed_makes_the_same_file(
         (["-o", "x.mid"], "name a session"),
         (["9", "-o", "x.mid"], "there is no session 9: there are 1 (the newest) to 2"),
         (["nowhere.jsonl", "--again"], "there is no session nowhere.jsonl"),
-        (["1", "-o", "x.wav"], "its name must end in .mid"),
+        (["1", "-o", "x.wav"], "its name must end in one of .mid, .midi"),
         (["1", "-o", "nowhere/x.mid"], "there is no folder"),
         (["1", "-o", "x.mid", "--set", "voices"], "NAME=VALUE"),
         (["1", "-o", "x.mid", "--set", "pitch=3"], "no control named"),
