@@ -75,6 +75,15 @@ class MeterMark(NamedTuple):
         return self.numerator * 4 / self.denominator
 
 
+class ChordMark(NamedTuple):
+    """A chord symbol that holds from ``quarter`` to the next one; ``name`` is what
+    :meth:`models.chord.Chord.parse` reads (``Bbmaj7``), or ``N.C.`` where none is to be played.
+    """
+
+    quarter: float
+    name: str
+
+
 class MidiSource(NamedTuple):
     """A MIDI file as it was: its division and the bodies of its track chunks, byte for byte.
 
@@ -102,7 +111,9 @@ class MidiSource(NamedTuple):
 
 @dataclass(frozen=True)
 class Music:
-    """A piece of music from a file. ``remarks`` are sentences that its reader should see."""
+    """A piece of music. ``remarks`` are sentences that whoever reads it should see; ``chords`` the chord
+    symbols of the score, in order.
+    """
 
     name: str
     parts: tuple[Part, ...]
@@ -111,6 +122,7 @@ class Music:
     key: Key | None = None
     midi: MidiSource | None = None
     remarks: tuple[str, ...] = ()
+    chords: tuple[ChordMark, ...] = ()
 
     @property
     def pitched(self) -> tuple[Part, ...]:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, redirect_stderr
+from contextlib import contextmanager, redirect_stderr, suppress
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from live.files.music import DEFAULT_VELOCITY, DRUM_CHANNEL, MeterMark, Music, Part
+from live.files.music import DEFAULT_VELOCITY, DRUM_CHANNEL, ChordMark, MeterMark, Music, Part
 from live.files.tempo import TempoMap
 from live.files.unreadable import UnreadableError
+from models.chord import Chord
 from models.convert import NoteArray
 from models.key import Key
 
@@ -58,6 +60,7 @@ def _music(name: str, score: Any) -> Music:
         tempo=_tempo(staves),
         meters=tuple(_meters(staves[0])),
         key=_key(staves),
+        chords=tuple(_chords(staves)),
     )
 
 
@@ -139,6 +142,18 @@ def bars_as_written(mark: MeterMark, measures: list[tuple[float, float]]) -> Ite
             yield mark
             place = 0.0
         before = place + length
+
+
+def _chords(staves: Iterable[Any]) -> Iterator[ChordMark]:
+    """Chord symbols of all staves, one at a place; what is none of our chords is passed over."""
+    found: dict[float, str] = {}
+    for stave in staves:
+        for symbol in stave.flatten().getElementsByClass("ChordSymbol"):
+            none = "NoChord" in symbol.classes
+            name = "N.C." if none else re.sub(r"(?<=[A-G])-", "b", symbol.figure)
+            with suppress(ValueError):
+                found.setdefault(float(symbol.offset), name if none else Chord.parse(name) and name)
+    return (ChordMark(quarter, name) for quarter, name in sorted(found.items()))
 
 
 def _key(staves: list[Any]) -> Key | None:

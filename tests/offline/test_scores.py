@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from live.files.music import MeterMark, Music
+from live.files.music import ChordMark, MeterMark, Music
 from live.files.read import read
 from models.key import Key
 
@@ -178,3 +178,11 @@ def test_kern_keys_of_church_modes(tmp_path: Path):
 def test_bars_that_do_not_fit_begin_anew_and_divided_bars_do_not(tmp_path: Path):
     text = "**kern\n*M3/4\n4c\n=1\n2.d\n=2\n2d\n=:|!\n4e\n=3\n2.f\n=4\n2g\n=5\n2.a\n=6\n2.b\n*-\n"
     assert load(tmp_path, "bars.krn", text).meters == (MeterMark(0, 3, 4, 1), MeterMark(12, 3, 4, 12))
+
+
+def test_chord_symbols_of_abc_and_musicxml(tmp_path: Path):
+    text = ABC.replace("K:Ddor", "K:Bb").replace('"Dm"', '"Ebmaj7/D"').replace("{b}d3", '"N.C."d3')
+    assert load(tmp_path, "tune.abc", text).chords == (ChordMark(2, "Ebmaj7/D"), ChordMark(3.5, "N.C."))
+    assert load(tmp_path, "plain.abc", ABC.replace('"Dm"', "")).chords == ()
+    lead_sheet = read(corpus("leadSheet/fosterBrownHair.mxl"))
+    assert lead_sheet.chords[:3] == (ChordMark(4, "F"), ChordMark(8, "Bb"), ChordMark(12, "F"))
