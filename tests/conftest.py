@@ -1,4 +1,9 @@
-"""For all tests: Hypothesis does not look at the clock, which on a busy machine would fail at random."""
+"""For all tests: what a busy machine must not decide.
+
+Hypothesis does not look at the clock. Tests in real time (ports, browser) run one after another in one
+process, the others beside them with less right to the processor.
+They are tried up to three times, since the machine may belong to others as well for a while.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +14,8 @@ from functools import cache
 import pytest
 from hypothesis import HealthCheck, settings
 from tiny import Tiny, export_tiny
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 settings.register_profile(
     "antiphon",
@@ -17,6 +24,36 @@ settings.register_profile(
     derandomize=bool(os.environ.get("CI")),
 )
 settings.load_profile("antiphon")
+
+
+IN_REAL_TIME = "tests/ports/"
+"""Tests here play through real ports, a synth or a browser, so that their timing counts."""
+
+
+class OneAtATime(LoadScopeScheduling):
+    """Tests in real time are one piece of work, the largest, which begins first; each other test is its own.
+
+    (``--dist loadgroup`` would say the same, but pytest-xdist 3.8 forgets groups under pytest 9.2.)
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        return IN_REAL_TIME if nodeid.startswith(IN_REAL_TIME) else nodeid
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> OneAtATime:
+    return OneAtATime(config, log)
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    if item.nodeid.startswith(IN_REAL_TIME):
+        item.add_marker(pytest.mark.flaky(reruns=2))
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """With several processes (``pytest -n``) tests that keep no time give way."""
+    several = "PYTEST_XDIST_WORKER" in os.environ
+    if several and os.name == "posix" and not item.nodeid.startswith(IN_REAL_TIME):
+        os.nice(max(0, 10 - os.nice(0)))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -13,7 +14,10 @@ from pathlib import Path
 from typing import IO
 
 from jack_world import wait_until
+from served import Client
 from under_test import model
+
+from live.osc.server import Place
 
 COMMAND = Path(sysconfig.get_path("scripts")) / "antiphon"
 START_SECONDS = 30.0
@@ -53,6 +57,7 @@ class Daemon:
                 **environment,
             },
         )
+        self._clients: list[Client] = []
         self._readers = [
             threading.Thread(target=self._read, args=pair, daemon=True)
             for pair in ((self.process.stdout, self.said), (self.process.stderr, self.complained))
@@ -72,6 +77,13 @@ class Daemon:
         assert self.process.poll() is None, self.complained
         assert self.said[0].startswith("ready: ")
         return seconds
+
+    def osc(self) -> Client:
+        """A client of its OSC server, which told its port in the line ``ready:``; closed with the daemon."""
+        found = re.search(r"OSC at ([\d.]+:\d+)", self.said[0])
+        assert found is not None, self.said
+        self._clients.append(Client(Place.parse(found[1])))
+        return self._clients[-1]
 
     @property
     def family(self) -> list[int]:
@@ -96,6 +108,8 @@ class Daemon:
 
     def close(self) -> None:
         """Whatever happened: nothing of it is left."""
+        for client in self._clients:
+            client.close()
         left = self.family
         if self.process.poll() is None:
             self.process.kill()

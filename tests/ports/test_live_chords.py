@@ -10,7 +10,6 @@ from jack_world import JackServer, Peer, wait_until
 from served import Client
 from sounded import off, on
 from sounding import notes, without_end
-from test_live_control import osc_of
 
 from live.stage.messages import is_note_on
 
@@ -32,7 +31,7 @@ def test_the_left_hand_steers_every_style(
         *options("harmonize", "--thru", "--osc", "0", "--split", "C4", "--style", "chords", "--time", "free")
     )
     daemon.wait_until_ready()
-    peer, client = peers(), osc_of(daemon)
+    peer, client = peers(), daemon.osc()
     client.send(("/antiphon/subscribe", []))
     peer.send(on(44), on(48), on(51))
     assert told(client, "/antiphon/chord_now") == ["Ab"]
@@ -62,6 +61,5 @@ def test_the_left_hand_steers_every_style(
     struck = [note.pitch for note in notes(peer.log, "got") if note.channel == 0]
     assert struck.count(44) == 1, "the zone sounds by thru"
     assert any(is_note_on(message) for message in peer.heard)
-    client.close()
     assert daemon.stop() == 0
     assert daemon.complained == []

@@ -13,16 +13,7 @@ from jack_world import JackServer, Peer, wait_until
 from served import Client
 from sounded import controller, on
 
-from live.osc.server import Place
-
 pytestmark = pytest.mark.jack
-
-
-def osc_of(daemon: Daemon) -> Client:
-    """A client of the daemon's OSC server, which told its port in the line ``ready:``."""
-    found = re.search(r"OSC at ([\d.]+:\d+)", daemon.said[0])
-    assert found is not None, daemon.said
-    return Client(Place.parse(found[1]))
 
 
 def value(client: Client, name: str) -> object:
@@ -34,15 +25,14 @@ def test_a_knob_is_learned_moves_its_control_is_not_sent_on_and_is_known_after_a
 ) -> None:
     daemon = daemons(*options("off", "--thru", "--osc", "0", "--learn", "temperature"))
     daemon.wait_until_ready()
-    peer, client = peers(), osc_of(daemon)
+    peer, client = peers(), daemon.osc()
     peer.send(*[controller(21, at) for at in (40, 45, 50)])
     wait_until(lambda: "antiphon: learned: temperature is CC 21 on channel 1" in daemon.complained)
-    before = len(peer.heard)
+    wait_until(lambda: len(peer.heard) == 3)  # while it was learned, it was sent on
     peer.send(controller(21, 127), controller(22, 99))
     wait_until(lambda: value(client, "temperature") == 2.0)
-    wait_until(lambda: len(peer.heard) > before)
-    assert peer.heard[before:] == [controller(22, 99)]
-    client.close()
+    wait_until(lambda: len(peer.heard) > 3)
+    assert peer.heard[3:] == [controller(22, 99)]
     peer.close()
     assert daemon.stop() == 0
     file = daemon.home / "config" / "antiphon" / "midi.json"
@@ -52,13 +42,12 @@ def test_a_knob_is_learned_moves_its_control_is_not_sent_on_and_is_known_after_a
 
     again = daemons(*options("off", "--thru", "--osc", "0"))
     again.wait_until_ready()
-    peer, client = peers(), osc_of(again)
+    peer, client = peers(), again.osc()
     assert value(client, "temperature") == 1.0
     peer.send(*[controller(21, at) for at in (0, 127)], controller(22, 5))  # past the value: it takes over
     wait_until(lambda: value(client, "temperature") == 2.0)
     wait_until(lambda: peer.heard)
     assert peer.heard == [controller(22, 5)]
-    client.close()
     assert again.stop() == 0
     assert again.complained == []
 
@@ -68,7 +57,7 @@ def test_a_program_change_on_the_channel_for_control_loads_a_preset(
 ) -> None:
     daemon = daemons(*options("off", "--thru", "--osc", "0", "--control-channel", "16", "--patience", "4"))
     daemon.wait_until_ready()
-    peer, client = peers(), osc_of(daemon)
+    peer, client = peers(), daemon.osc()
     client.ask("/antiphon/preset/save", "patient")
     client.ask("/antiphon/patience", 1.0)
     peer.send(on(60, channel=15), bytes((0xCF, 0)))
@@ -76,7 +65,6 @@ def test_a_program_change_on_the_channel_for_control_loads_a_preset(
     peer.send(bytes((0xC0, 7)))
     wait_until(lambda: peer.heard)
     assert peer.heard == [bytes((0xC0, 7))]
-    client.close()
     assert daemon.stop() == 0
 
 
@@ -88,10 +76,9 @@ def test_a_preset_by_name_at_the_start(
     (folder / "presets.json").write_text('{"slow": {"mode": "off", "patience": 8.0, "voices": 7}}')
     daemon = daemons("--api", "jack", "--preset", "slow", "--patience", "3", "--osc", "0")
     daemon.wait_until_ready()
-    client = osc_of(daemon)
+    client = daemon.osc()
     assert value(client, "mode") == "off"
     assert value(client, "patience") == 3.0, "what the command line says comes first"
-    client.close()
     assert daemon.stop() == 0
     assert daemon.complained == ["antiphon: preset slow: voices must be 1 to 3, not 7; the rest is set"]
 
@@ -117,13 +104,11 @@ def test_what_cannot_be_is_one_line(
 def test_a_port_for_osc_that_is_taken(jack_server: JackServer, daemons: Callable[..., Daemon]) -> None:
     first = daemons(*options("off", "--osc", "0"))
     first.wait_until_ready()
-    client = osc_of(first)
     place = re.search(r"OSC at ([\d.]+:\d+)", first.said[0])
     assert place is not None
     second = daemons(*options("off", "--osc", place[1]))
     assert second.wait(30) == 2
     assert f"cannot listen for OSC at {place[1]}" in second.complained[-1]
-    client.close()
     assert first.stop() == 0
 
 
@@ -132,12 +117,11 @@ def test_another_model_is_loaded_while_it_plays_on(
 ) -> None:
     daemon = daemons(*options("harmonize", "--osc", "0"))
     daemon.wait_until_ready()
-    peer, client = peers(), osc_of(daemon)
+    peer, client = peers(), daemon.osc()
     client.send(("/antiphon/mode", ["answer"]))
     peer.send(on(67))
     assert client.receive() == ("/antiphon/loading", ["mode", "answer"])
     wait_until(lambda: len([m for m in peer.heard if m[0] & 0xF0 == 0x90]) >= 3)
     assert client.receive() == ("/antiphon/mode", ["answer"])
-    client.close()
     assert daemon.stop() == 0
     assert daemon.complained == []

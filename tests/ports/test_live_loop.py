@@ -12,7 +12,6 @@ from daemon import Daemon, options
 from jack_world import JackServer, Peer, wait_until
 from sounding import Note, figures, notes, without_end
 from test_live_answers import _send
-from test_live_control import osc_of
 from test_live_on_the_beat import a_beat
 
 pytestmark = pytest.mark.jack
@@ -57,7 +56,7 @@ def test_rounds_keep_their_time(
     more = ("--osc", "0", "--time", "tempo", "--tempo", str(TEMPO), "--seed", "5")
     daemon = daemons(*options("loop", *more, "--vary", str(vary)))
     daemon.wait_until_ready()
-    peer, client = peers(), osc_of(daemon)
+    peer, client = peers(), daemon.osc()
     beat = a_beat(client)
     began = play_on_a_bar(peer, beat)
     wait_until(lambda: bool(notes(peer.log, "got")))
@@ -73,7 +72,6 @@ def test_rounds_keep_their_time(
     time.sleep(0.3)
     ended = time.perf_counter_ns()
     time.sleep(1.5 * BAR_NS / 1e9)
-    client.close()
     assert daemon.stop() == 0
     assert without_end(peer.log) == []
     found = notes(peer.log, "got")

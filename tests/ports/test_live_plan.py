@@ -14,7 +14,6 @@ from jack_world import Device, JackServer, Peer, Program, wait_until
 from sounded import controller, off, on
 from sounding import Note, notes, without_end
 from synth import OURS, Synth, connections
-from test_live_control import osc_of
 
 from live.osc import plan
 from live.ports import list_ports
@@ -99,9 +98,8 @@ def test_no_light_is_left_on(
     elif how == "kill -9 of the stage":
         os.kill(daemon.family[1], signal.SIGKILL)
     else:
-        client = osc_of(daemon)
+        client = daemon.osc()
         client.ask("/antiphon/action/panic")
-        client.close()
     all_dark(lamps)
     took = (max(light.end_ns or 0 for light in lights(lamps)) - begin) / 1e6
     print(f"dark {took:.1f} ms after {how}")
@@ -164,16 +162,15 @@ def test_a_pedal_is_learned_for_the_veto_and_takes_an_answer_back(
 ) -> None:
     daemon = daemons(*options("answer", "--plan-port", "--osc", "0", "--learn", "veto"))
     daemon.wait_until_ready()
-    peer, lamps, client = peers(), devices("lamps", "lamps"), osc_of(daemon)
+    peer, lamps, client = peers(), devices("lamps", "lamps"), daemon.osc()
     peer.send(controller(67, 127), controller(67, 0))
     wait_until(lambda: "antiphon: learned: veto is CC 67 on channel 1" in daemon.complained)
     client.send((plan.SUBSCRIBE, []))
     for number, veto in enumerate((lambda: peer.send(controller(67, 127), controller(67, 0)), None)):
         until_it_answers(peer, 3)
         if veto is None:
-            desk = osc_of(daemon)
+            desk = daemon.osc()
             assert desk.ask("/antiphon/action/veto") == ("/antiphon/action/veto", [])
-            desk.close()
         else:
             veto()
         wait_until(lambda: not without_end(peer.log))
@@ -190,7 +187,6 @@ def test_a_pedal_is_learned_for_the_veto_and_takes_an_answer_back(
     ahead = [values[4] for address, values in told if address.endswith("committed")]
     print(f"committed {sorted(ahead)[len(ahead) // 2]:.0f} ms ahead")  # type: ignore[type-var, str-format]
     assert max(ahead) > 0  # type: ignore[type-var, operator]
-    client.close()
     assert daemon.stop() == 0
 
 

@@ -89,9 +89,9 @@ def test_a_stage_that_stands_still_is_replaced(
 def test_kill_9_of_the_stage_again_and_again_while_chords_sound(
     jack_server: JackServer, daemons: Callable[..., Daemon], peers: Callable[[], Peer]
 ) -> None:
-    daemon = daemons(*options("harmonize"), "--no-panel")  # which opens files of its own after ready
+    daemon = daemons(*options("harmonize"), "--no-panel")
     daemon.wait_until_ready()
-    opened = files(daemon.process.pid)
+    opened: list[int] = []
     begin = time.perf_counter()
     for n in range(KILLS):
         peer = peers()
@@ -100,13 +100,14 @@ def test_kill_9_of_the_stage_again_and_again_while_chords_sound(
         wait_until(lambda peer=peer: len(without_end(peer.log)) == 3)
         os.kill(daemon.family[1], signal.SIGKILL)
         wait_until(lambda n=n: len(daemon.complained) == n + 1)
+        opened.append(files(daemon.process.pid))
         peer.close()
     peer = peers()
     until_harmonised(peer)
     print(f"{KILLS} times in {time.perf_counter() - begin:.1f} s")
     assert daemon.complained == [DIED] * KILLS
     assert len(daemon.family) == 2
-    assert files(daemon.process.pid) == opened
+    wait_until(lambda: files(daemon.process.pid) < min(opened) + KILLS - 1)  # a leak: one more each time
     assert daemon.stop() == 0
     wait_until(lambda: not without_end(peer.log))
     wait_until(jack_answers)
