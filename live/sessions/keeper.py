@@ -11,7 +11,7 @@ from live.engine.capture import Capture, NoCapture
 from live.errors import AntiphonError
 from live.sessions.folder import kept_folder
 from live.sessions.lines import KEEP
-from live.sessions.spawn import run_python
+from live.spawn import run_python
 
 _SAID = (0, 2)
 """Exit codes of a process whose last line is for the musician."""

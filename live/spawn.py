@@ -10,6 +10,7 @@ import ctypes
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 
 _ACTIONS_BYTES = 512
 """More than ``posix_spawn_file_actions_t`` takes anywhere."""
@@ -26,7 +27,7 @@ def run_python(module: str, *arguments: str) -> tuple[int, str]:
         return done.returncode, done.stdout + done.stderr
     reading, writing = os.pipe()
     try:
-        pid = _spawn(command, writing)
+        pid = start(command, {1: writing, 2: writing})
     except OSError:
         os.close(reading)
         raise
@@ -38,8 +39,12 @@ def run_python(module: str, *arguments: str) -> tuple[int, str]:
     return os.waitstatus_to_exitcode(status), text
 
 
-def _spawn(command: list[str], output: int) -> int:
-    """Its process number. What it says goes to ``output``, it reads what we read."""
+def start(command: list[str], descriptors: Mapping[int, int]) -> int:
+    """Start a program without the GIL: its process number. POSIX alone.
+
+    ``descriptors``: what the program calls 0, 1, 2, and which of ours that is. It has none of our others
+    (Python opens them so), and our working directory and environment. Raises ``OSError``.
+    """
     libc = ctypes.CDLL(None)
     words = [os.fsencode(word) for word in command]
     variables = [os.fsencode(name) + b"=" + os.fsencode(value) for name, value in os.environ.items()]
@@ -49,8 +54,8 @@ def _spawn(command: list[str], output: int) -> int:
     pid = ctypes.c_int()
     libc.posix_spawn_file_actions_init(actions)
     try:
-        for descriptor in (1, 2):
-            libc.posix_spawn_file_actions_adddup2(actions, output, descriptor)
+        for theirs, ours in descriptors.items():
+            libc.posix_spawn_file_actions_adddup2(actions, ours, theirs)
         error = libc.posix_spawn(ctypes.byref(pid), words[0], actions, None, argv, environment)
     finally:
         libc.posix_spawn_file_actions_destroy(actions)
