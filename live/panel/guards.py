@@ -47,7 +47,8 @@ class Guard:
         """Whether the token is there, if one is needed."""
         if self.token is None:
             return True
-        given = request.query.get("token") or request.cookies.get(COOKIE, "")
+        bearer = request.headers.get("Authorization", "").removeprefix("Bearer ")
+        given = request.query.get("token") or bearer or request.cookies.get(COOKIE, "")
         return hmac.compare_digest(given.encode(), self.token.encode())
 
     def _is_ours(self, host: str, port: int) -> bool:

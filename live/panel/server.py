@@ -29,6 +29,8 @@ from live.panel.pages import Budget, Page, Pages
 from live.panel.place import Bound
 from live.panel.table import table
 from live.presets import Presets
+from live.service.api import Service
+from live.service.jobs import Jobs
 from live.stage import records as r
 from live.stage.clock import MILLISECOND
 from live.stage.messages import is_controller, is_note_off, is_note_on
@@ -132,6 +134,7 @@ class PanelServer:
         )
         app.router.add_get("/ws", self._attend)
         app.router.add_get("/controls.json", self._give_table)
+        Service(Jobs(say=self.say)).add_to(app)
         for path, (body, kind) in _files().items():
             app.router.add_get(path, _giver(body, kind))
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)

@@ -1,7 +1,7 @@
 """What the process that serves and the one that works say to each other: small lines of JSON.
 
-The first line is the order. What is long (notes, files) is written to the job's folder, whole answers that the
-process that serves hands on unread: it may be the one that plays, where no call may take half a millisecond.
+The first line is the order. What is long (notes, files) is written to the job's folder as whole answers,
+which the process that serves hands on unread: it may be the one that plays, where no call may take long.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ from __future__ import annotations
 from live.errors import AntiphonError
 
 
-class Refusal(AntiphonError):
+class RefusedError(AntiphonError):
     """Told to the client; ``status`` is that of HTTP."""
 
     def __init__(self, status: int, reason: str) -> None:

@@ -1,4 +1,4 @@
-"""The process that works is held: little priority, so much memory and time, and no life without its parent."""
+"""The process that works is held: little priority, so much memory and time, no life without its parent."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def tame(*, idle: bool, cpu_seconds: float, memory_bytes: int) -> None:
         import resource  # noqa: PLC0415 - not on Windows
 
         _limit(resource.RLIMIT_CORE, 0)
-        _limit(resource.RLIMIT_CPU, round(cpu_seconds) + 1)
+        _limit(resource.RLIMIT_CPU, round(cpu_seconds))
         _limit(resource.RLIMIT_DATA, memory_bytes)
     else:
         import psutil  # noqa: PLC0415

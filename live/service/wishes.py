@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from live.service.formats import READ, WRITTEN
 from live.service.limits import LONGEST_NAME, MOST_ALTERNATIVES, MOST_BARS, MOST_SECONDS
-from live.service.refusal import Refusal
+from live.service.refusal import RefusedError
 from models import places
 from models.key import Key
 
@@ -59,7 +59,9 @@ class Wish(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     model: Annotated[str, AfterValidator(_model)] | None = Field(
-        default=None, max_length=60, description="Which model plays (see /api/models); the usual one if not given."
+        default=None,
+        max_length=60,
+        description="Which model plays (see /api/models).",
     )
     temperature: float | None = Field(
         default=None, gt=0, le=10, allow_inf_nan=False,
@@ -103,7 +105,10 @@ class Continue(_Melody):
     """Options of ``/api/continue``."""
 
     bars: int | None = Field(
-        default=None, ge=1, le=MOST_BARS, description="How long the new music lasts, in bars (default for a line: 8)."
+        default=None,
+        ge=1,
+        le=MOST_BARS,
+        description="How long the new music lasts, in bars (default for a line: 8).",
     )
     seconds: float | None = Field(
         default=None, gt=0, le=MOST_SECONDS, allow_inf_nan=False,
@@ -136,7 +141,7 @@ class Compose(Wish):
 
 
 def wished(kind: type[BaseModel], query: dict[str, str]) -> Any:
-    """Options from a query string. Raises ``Refusal``, with the first thing that is wrong."""
+    """Options from a query string. Raises ``RefusedError``, with the first thing that is wrong."""
     try:
         return kind.model_validate(query)
     except ValidationError as error:
@@ -147,7 +152,7 @@ def wished(kind: type[BaseModel], query: dict[str, str]) -> Any:
             said = f"there is no such option; there are {', '.join(kind.model_fields)}"
         elif first["type"] == "missing":
             said = "it must be given"
-        raise Refusal(422, f"{where}: {said}" if where else said) from error
+        raise RefusedError(422, f"{where}: {said}" if where else said) from error
 
 
 # -- answers ----------------------------------------------------------------------------------------

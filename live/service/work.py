@@ -12,6 +12,7 @@ import os
 import secrets
 import sys
 import time
+import traceback
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -34,16 +35,21 @@ def main() -> None:
     with os.fdopen(os.dup(1), "w", encoding="utf-8") as told:
         os.dup2(2, 1)  # what libraries print is no word of ours
         tell = _teller(told)
-        try:
-            _work(order, tell)
-        except Exception as error:
-            tell(_failure(error, order))
-            if not getattr(error, "user_error", False):
-                raise
-        else:
-            tell(Word(what="done"))
+        do(order, tell)
     sys.stderr.flush()
     os._exit(0)  # nothing here needs to be taken down in order
+
+
+def do(order: Order, tell: Callable[[Word], None]) -> None:
+    """The whole of it; what goes wrong is told, and a fault of ours is also written to standard error."""
+    try:
+        _work(order, tell)
+    except Exception as error:
+        if not getattr(error, "user_error", False):
+            traceback.print_exc()
+        tell(_failure(error, order))
+    else:
+        tell(Word(what="done"))
 
 
 def _teller(to: IO[str]) -> Callable[[Word], None]:
@@ -57,12 +63,15 @@ def _teller(to: IO[str]) -> Callable[[Word], None]:
 def _failure(error: Exception, order: Order) -> Word:
     """One line, without the names of our folders."""
     if isinstance(error, MemoryError):
-        reason = f"{order.name or 'it'} needs more than the {order.memory_bytes >> 20} MB of memory that a job may have"
+        most = f"{order.memory_bytes >> 20} MB of memory"
+        reason = f"{order.name or 'it'} needs more than the {most} that a job may have"
         return Word(what="failed", status=422, reason=reason)
     if isinstance(error, OSError) and not getattr(error, "user_error", False):
         return Word(what="failed", status=507, reason=f"the answer cannot be kept: {error.strerror}")
     if not getattr(error, "user_error", False):
-        return Word(what="failed", reason=f"Antiphon failed at this ({type(error).__name__}): please report it")
+        return Word(
+            what="failed", reason=f"Antiphon failed at this ({type(error).__name__}): please report it"
+        )
     reason = " ".join(str(error).split())
     if order.file is not None:
         reason = reason.replace(str(order.file), order.name)
@@ -99,7 +108,16 @@ def _work(order: Order, tell: Callable[[Word], None]) -> None:
         )
         file = order.folder / f"made-{number}"
         file.write_bytes(data)
-        _line(order, tell, "made", {"what": "made", **answer.model_dump()}, number=number, file=file, name=name, type=kind)
+        _line(
+            order,
+            tell,
+            "made",
+            {"what": "made", **answer.model_dump()},
+            number=number,
+            file=file,
+            name=name,
+            type=kind,
+        )
 
 
 def _line(order: Order, tell: Callable[[Word], None], what: Any, answer: dict[str, Any], **more: Any) -> None:
@@ -118,9 +136,7 @@ def _read(order: Order) -> Any:
         music = read(order.file)
     except (FileError, MemoryError):
         raise
-    except Exception as error:
-        import traceback  # noqa: PLC0415
-
+    except Exception as error:  # a reader's own bug is no fault of the service
         traceback.print_exc()
         raise FileError(f"cannot read {order.name}: it is damaged ({type(error).__name__})") from error
     return replace(music, name=Path(order.name).stem)
