@@ -34,6 +34,8 @@ from training.sources import Contents, fingerprint, read_files
 STORE_VERSION = 1
 """Changes whenever prepared arrays of an earlier version must not be used."""
 MODULES = {"piano": "maestro", "folk": "folk", "chorale": "chorales"}
+PREPARED = ".npz"
+"""The ending of a corpus that was read before."""
 FEW = 100
 """Up to so many files are read in this process: starting others would take longer."""
 
@@ -76,14 +78,17 @@ def load(
     workers: int | None = None,
     progress: bool = True,
 ) -> Corpus:
-    """The corpus ``piano``, ``folk`` or ``chorale`` from a folder or archive.
+    """The corpus ``piano``, ``folk`` or ``chorale`` from a folder or archive, or a prepared file.
 
-    ``settings`` are those of the corpus module, as an object or by their names. Raises
-    :class:`CorpusError` when the path does not exist, a setting is wrong or no file is usable.
+    ``settings`` are those of the corpus module, as an object or by their names; a prepared file has been read
+    by its own. Raises :class:`CorpusError` when the path does not exist, a setting is wrong or no file is
+    usable.
     """
     reader, chosen = _reader(name, settings)
     if not data.exists():
         raise CorpusError(f"{data} does not exist. {INSTRUCTIONS[name]}")
+    if data.suffix == PREPARED:
+        return _prepared(name, data)
     files, broken = read_files(data, lambda path: reader.wanted(path, chosen))
     if not any(reader.is_piece(path) for path in files):
         raise CorpusError(f"no usable file for {name!r} in {data}. {INSTRUCTIONS[name]}")
@@ -112,6 +117,16 @@ def load(
     return Corpus(splits, report)
 
 
+def _prepared(name: str, data: Path) -> Corpus:
+    """A corpus that was read before. Raises :class:`CorpusError` when it is none, or another one."""
+    known = store.restore(data)
+    if known is None:
+        raise CorpusError(f"{data} is not a prepared corpus: make it with antiphon prepare")
+    if known[1].corpus != name:
+        raise CorpusError(f"{data} holds the corpus {known[1].corpus!r}, not {name!r}")
+    return Corpus(*known)
+
+
 def default_cache() -> Path:
     """Where prepared arrays are kept unless told otherwise."""
     return Path(platformdirs.user_cache_dir("antiphon")) / "corpora"
@@ -122,6 +137,8 @@ def kind_of(data: Path) -> str:
 
     Raises :class:`CorpusError` when there is none.
     """
+    if data.suffix == PREPARED and (known := store.restore(data)) is not None:
+        return known[1].corpus
     names: list[str] = []
 
     def unread(name: str) -> bool:

@@ -81,10 +81,13 @@ def evaluate(network: Network, pieces: Sequence[Piece], settings: ModelSettings)
     return result
 
 
-def run(name: str, data: Path, split: str, splits_of: SplitsOf | None = None) -> Figures:
+def run(
+    name: str, data: Path, split: str, splits_of: SplitsOf | None = None, write: Path | None = None
+) -> Figures:
     """Evaluate the model ``name`` on a split, print a table, and write the figures into its manifest.
 
     ``splits_of`` reads the corpus of these settings from ``data``; by itself one of the named corpora.
+    With ``write`` the figures go into that JSON file, and the manifest stays as it is.
     """
     path = find_manifest(name)
     network = load_network(str(path))
@@ -102,6 +105,10 @@ def run(name: str, data: Path, split: str, splits_of: SplitsOf | None = None) ->
     update = {**figures_of(result, pieces[split], split, settings), **counted}
     figures = manifest.figures.model_copy(update=update)
     _print(result, figures)
+    if write is not None:
+        write.parent.mkdir(parents=True, exist_ok=True)
+        write.write_text(figures.model_dump_json(indent=2, exclude_none=True) + "\n")
+        return figures
     path.write_text(manifest.model_copy(update={"figures": figures}).model_dump_json(indent=2) + "\n")
     return figures
 

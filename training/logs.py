@@ -1,8 +1,9 @@
-"""What a run writes down: a CSV file, TensorBoard events, and one line on the screen."""
+"""What a run writes down: CSV files, TensorBoard events, and one line on the screen."""
 
 from __future__ import annotations
 
 import csv
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -31,3 +32,10 @@ class RunLog:
                 for name, value in values.items():
                     self._scalar(f"{split}/{name}", value)
             self._writer.flush()
+
+    def curve(self, history: Sequence[Mapping[str, float]]) -> None:
+        """All validations so far, as a table with a header for plots: ``validation.csv``, written whole."""
+        with (self.path.parent / "validation.csv").open("w", newline="") as file:
+            table = csv.DictWriter(file, list(history[0]))
+            table.writeheader()
+            table.writerows(history)

@@ -265,6 +265,8 @@ class _Trainer:
                 "nats": found["nats"],
             }
         )
+        if self._log is not None:
+            self._log.curve(progress.history)
         better = found["nats"] < progress.best
         progress.stale = 0 if better else progress.stale + 1
         if better:

@@ -48,6 +48,14 @@ def evaluate(
     write: Annotated[
         Path | None, typer.Option("--write", metavar="FILE.md", help="Put the tables into this file as well.")
     ] = None,
+    figures: Annotated[
+        Path | None,
+        typer.Option(
+            "--figures",
+            metavar="FILE.json",
+            help="Likelihood: write it there, not into the model's manifest.",
+        ),
+    ] = None,
 ) -> None:
     """Measure a model on a corpus, beside an n-gram of the same split; or, with --samples, what it plays.
 
@@ -58,8 +66,10 @@ def evaluate(
             raise typer.BadParameter("--temperature, --top-p, --json and --write need --samples or --harmony")
         from live.commands.own_music import splits_of  # noqa: PLC0415
 
-        training_module("training.evaluate").run(name, data, split or "test", splits_of)
+        training_module("training.evaluate").run(name, data, split or "test", splits_of, figures)
         return
+    if figures is not None:
+        raise typer.BadParameter("--figures is for likelihood: leave --samples and --harmony away")
     from models.sampling import Style  # noqa: PLC0415
     from models.step import load_network  # noqa: PLC0415
 

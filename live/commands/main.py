@@ -27,6 +27,7 @@ WORDS = {
     "replay": "replay",
     "ports": "ports",
     "doctor": "doctor",
+    "prepare": "prepare",
     "train": "train",
     "evaluate": "evaluate",
     "novelty": "novelty",
