@@ -42,7 +42,8 @@ class Antiphon:
     MIDI controllers are learned for what ``learn`` names, one after the other. ``osc`` (a port, or
     HOST:PORT) listens for OSC. Phrases are remembered under the name of ``player``. ``plan_port`` is one more
     output, for what is about to sound: a name, or True for a virtual port. ``panel`` serves a page to play
-    in, on this machine or at ``panel_at`` (an address, a port, or both). Further keywords are controls:
+    in, on this machine or at ``panel_at`` (an address, a port, or both), by https with ``tls`` (files of a
+    certificate and its key). Further keywords are controls:
     ``mode="answer"``, ``voices=2``, ...; they come before those of ``preset``.
 
     Raises ``AntiphonError``, with one line, for whatever the user can put right.
@@ -69,6 +70,7 @@ class Antiphon:
         plan_port: str | bool | None = None,
         panel: bool = False,
         panel_at: str | None = None,
+        tls: tuple[Path, Path] | None = None,
         say: Callable[[str], None] = _complain,
         **controls: object,
     ) -> None:
@@ -97,6 +99,7 @@ class Antiphon:
             plan_port="" if plan_port is True else plan_port or None,
             panel=panel,
             panel_at=panel_at,
+            tls=tls,
         )
         self._clock = SystemClock()
         self._listeners = Listeners()

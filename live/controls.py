@@ -308,7 +308,9 @@ ACTIONS: tuple[Action, ...] = (
     Action("player", "who plays: phrases are remembered from now on under this name", "a name"),
     Action("tap", "a beat is now: taps set the tempo, and the last one begins a bar"),
     Action(
-        "learn", "the next MIDI controller that moves is for this", "a control, CONTROL=VALUE or an action"
+        "learn",
+        "the next MIDI controller that moves is for this",
+        "a control, CONTROL=VALUE, an action, or cancel",
     ),
     Action("unlearn", "no MIDI controller is for this any more", "what was learned, or all"),
     Action("load_preset", "set all controls as the preset has them", "its name"),

@@ -30,7 +30,9 @@ from live.link_peer import LinkPeer
 from live.listeners import Listeners
 from live.osc.server import OscServer, Place
 from live.panel.door import Door
+from live.panel.knobs import Knobs
 from live.player_file import checked_name
+from live.port_choice import SPARE, PortChoice
 from live.presets import Presets
 from live.sessions.begin import record
 from live.sessions.folder import sessions_folder
@@ -55,7 +57,7 @@ class Options:
     controllers are learned for these. ``osc``: a port, or HOST:PORT, to be controlled by; without a host
     this machine alone. ``player``: under whose name phrases are remembered. ``plan_port``: one more
     output, for what is about to sound; empty: a virtual one. ``panel``: serve the page to play in, at
-    ``panel_at`` (an address, a port, or both).
+    ``panel_at`` (an address, a port, or both), by https with ``tls``, a certificate and its key.
     """
 
     api: str = "auto"
@@ -75,6 +77,7 @@ class Options:
     plan_port: str | None = None
     panel: bool = False
     panel_at: str | None = None
+    tls: tuple[Path, Path] | None = None
 
 
 class Daemon:
@@ -101,6 +104,7 @@ class Daemon:
         self.session: Session
         self.engine: Engine
         self.link: StageLink
+        self._steering: Steering
 
         self.learned = LearnedFile()
         self.presets = Presets()
@@ -112,7 +116,7 @@ class Daemon:
             checked_name(options.player)
         self._osc_place = None if options.osc is None else Place.parse(options.osc)
         self.osc: OscServer | None = None
-        self.panel = Door(options.panel_at) if options.panel else None
+        self.panel = Door(options.panel_at, options.tls) if options.panel else None
 
     def start(self) -> None:
         """Load the model, open the ports, listen. Once."""
@@ -169,7 +173,7 @@ class Daemon:
         remembering = Remembering(self.session, errands.send, self._say)
         opened.callback(remembering.close)
         channel = options.control_channel
-        steering = Steering(
+        self._steering = Steering(
             self.session,
             self._send,
             errands.send,
@@ -180,7 +184,7 @@ class Daemon:
         )
         self.engine = Engine(self.session, SystemClock(), self._say)
         self.link = StageLink(self.ports, self.hear if self._sound is None else self._sound.beside(self.hear))
-        steering.begin()
+        self._steering.begin()
 
     def _choose_ports(self, api: str | None, opened: contextlib.ExitStack) -> StageSettings:
         options = self._options
@@ -190,7 +194,8 @@ class Daemon:
             opened.callback(self._sound.close)
             self._sound.start()
             output, thru = self._sound.output(), thru is not False  # nobody else sounds the player's notes
-        return ports.choose(api, options.inputs, output, thru, options.plan_port)
+        spare = SPARE if options.panel else 0
+        return ports.choose(api, options.inputs, output, thru, options.plan_port, spare)
 
     def _begin(self, opened: contextlib.ExitStack) -> None:
         opened.callback(self._close_capture)
@@ -220,7 +225,9 @@ class Daemon:
         if self.osc is not None:
             self.osc.start()
         if self.panel is not None:
-            self.panel.start(self.engine, self.presets, self._send, self.ports.page(0))
+            self.panel.start(
+                self.engine, self.presets, self._send, self.ports.page(0), self._knobs, self._choice()
+            )
             self._lines.add("line", self.panel.say)
 
     def _listen_to_link(self, opened: contextlib.ExitStack) -> None:
@@ -239,6 +246,15 @@ class Daemon:
 
         session.subscribe(follow)
         peer.listen(session.settings.time == "link")
+
+    def _choice(self) -> PortChoice | None:
+        """None without a MIDI system."""
+        if not self.ports.ports:
+            return None
+        return PortChoice(self.link, fixed=self._sound is not None and not self.ports.outputs[0].virtual)
+
+    def _knobs(self) -> Knobs:
+        return Knobs(self._steering.learned(), self._steering.waiting)
 
     def _voice_channels(self) -> tuple[int, ...]:
         """The companion's channels as the wire has them, 0 to 15. Any thread."""
@@ -267,7 +283,7 @@ class Daemon:
     def say_if_quiet(self) -> None:
         """One line that names the inputs, if nothing has been heard yet."""
         if not self.session.heard and self.ports.inputs:
-            names = ", ".join(port.name for port in self.ports.inputs)
+            names = ", ".join(port.name for port in self.ports.inputs if port.name)
             self._say(f"nothing heard yet; listening to: {names} (see antiphon ports)")
 
     def ready_line(self) -> str:
@@ -280,8 +296,8 @@ class Daemon:
             osc = "" if self.osc is None else f"; OSC at {self.osc.place}"
             panel = "" if self.panel is None else f"; play at {self.panel.address}"
             return f"ready: {why}; mode {mode}{osc}{panel}"
-        inputs = ", ".join(port.name for port in self.ports.inputs)
-        outputs = ", ".join(port.name for port in self.ports.outputs if not port.shows_plan)
+        inputs = ", ".join(port.name for port in self.ports.inputs if port.name)
+        outputs = ", ".join(port.name for port in self.ports.outputs if port.name and not port.shows_plan)
         line = f"ready: {inputs} -> {outputs} ({self.ports.api}), mode {mode}"
         if ready is not None and ready.period_frames:
             spread = 1000 * ready.period_frames / ready.sample_rate

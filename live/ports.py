@@ -95,12 +95,14 @@ def choose(
     output: str | None = None,
     thru: bool | None = None,
     plan: str | None = None,
+    spare: int = 0,
 ) -> StageSettings:
     """The ports of a daemon, as settings for its stage.
 
     Without ``inputs``: the virtual port, and the hardware keyboard as well if there is exactly one.
     Thru is on where an input was named, off elsewhere; ``thru`` says it for all. ``plan`` is an output more
-    that shows the plan: a name, or empty for a virtual port. With ``api`` None there are no ports. Raises
+    that shows the plan: a name, or empty for a virtual port. ``spare``: places for inputs that are chosen
+    later, and one for an output beside our virtual one. With ``api`` None there are no ports. Raises
     ``PortError`` for a port that is not there or not clear.
 
     Where another Antiphon has the names of our virtual ports, a number follows them: ``To Antiphon 2``.
@@ -128,7 +130,11 @@ def choose(
     if output is not None and output != OUTPUT_NAME:
         target = OutputPort(match(output, there.outputs, "output"))
     outputs = [target] if plan is None else [target, _plan_port(plan, own_plan, there)]
-    return StageSettings(api=api, inputs=tuple(dict.fromkeys(sources)), outputs=tuple(outputs))
+    sources = list(dict.fromkeys(sources))
+    if spare:
+        sources += [InputPort("", thru=any(port.thru for port in sources)) for _ in range(spare)]
+        outputs += [OutputPort("", beside=True)] if target.virtual else []
+    return StageSettings(api=api, inputs=tuple(sources), outputs=tuple(outputs))
 
 
 def _plan_port(name: str, own: str, there: PortList) -> OutputPort:

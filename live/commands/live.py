@@ -110,6 +110,13 @@ def live(
             help="Where the page is, like 0.0.0.0 for other devices; default: for this machine alone.",
         ),
     ] = None,
+    tls: Annotated[
+        tuple[Path, Path] | None,
+        typer.Option(
+            metavar="CERT KEY",
+            help="Serve the page by https, with your certificate and its key (PEM).",
+        ),
+    ] = None,
     status: Annotated[
         bool | None,
         typer.Option(help="Show time, bar, key and mode in the last line; default: on a terminal."),
@@ -142,6 +149,7 @@ def live(
         plan_port=True if plan_port == "" else plan_port,
         panel=panel is not False,
         panel_at=panel_at,
+        tls=tls,
         say=lambda text: line.say(f"antiphon: {text}"),
         **given,
     )

@@ -76,6 +76,9 @@ class History:
         """Rows that there have been."""
         self.phrases = Phrases()
         """What the player has played, for good."""
+        self.on_phrase: Callable[[int, bool], None] = lambda *_: None
+        """Told when a phrase ended, and whether it was the player's. Engine thread."""
+        self.phrases.silent = lambda ns: self.on_phrase(ns, True)
 
     @property
     def beat(self) -> Beat | None:
@@ -135,6 +138,7 @@ class History:
         """A phrase has ended."""
         if voice == PLAYER:
             self.phrases.finish()
+        self.on_phrase(ns, voice == PLAYER)
         self._add(Did.PHRASE, ns, voice=voice)
 
     def companion_off(self, ns: int) -> None:

@@ -35,8 +35,8 @@ class Learning:
 
     @property
     def target(self) -> Target | None:
-        """What waits for a controller now."""
-        return self._waiting[0] if self._waiting else None
+        """What waits for a controller now. Any thread."""
+        return next(iter(self._waiting), None)
 
     def want(self, target: Target) -> None:
         """The next controller that moves is this target's."""
@@ -48,6 +48,10 @@ class Learning:
     def forget(self, target: Target) -> None:
         """It does not wait any more."""
         self._waiting = deque(each for each in self._waiting if each != target)
+
+    def forget_all(self) -> None:
+        """Nothing waits any more."""
+        self._waiting = deque()
 
     def sees(self, place: Place, value: int, now_ns: int) -> Target | None:
         """A controller has a value: the target that it is learned for, if it has moved enough."""

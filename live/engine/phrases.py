@@ -27,6 +27,8 @@ class Phrases:
         """Whose phrases they are; empty: nobody's, and they are gone with the session."""
         self.finished: Callable[[list[Note]], None] = lambda _: None
         """Told each phrase when it is over. Engine thread."""
+        self.silent: Callable[[int], None] = lambda _: None
+        """Told when the player stopped, where a long silence ended a phrase. Engine thread."""
         self.forgotten: Callable[[int], None] = lambda _: None
         """Told how many finished phrases, the last ones, are forgotten. Engine thread."""
         self._began_ns: int | None = None
@@ -42,6 +44,8 @@ class Phrases:
     def strike(self, ns: int, pitch: int, velocity: int) -> None:
         """The player has struck a key."""
         if ns - self._last_ns > LONGEST_SILENCE_NS or self._notes >= MOST_NOTES:
+            if self.open:
+                self.silent(self._last_ns)
             self.finish()
         if self._began_ns is None:
             self._began_ns, self._struck_ns, self._notes = ns, ns, 0

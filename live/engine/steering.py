@@ -19,6 +19,7 @@ from live.stage.messages import is_controller
 
 PROGRAM_CHANGE = 0xC0
 ALL_LEARNED = "all"
+CANCEL = "cancel"
 
 
 class Steering:
@@ -84,7 +85,10 @@ class Steering:
         return own_channel or learned is not None
 
     def learn(self, text: object, now_ns: int, who: str) -> None:
-        """The next controller that moves is the one for this control or action."""
+        """The next controller that moves is the one for this control or action; ``cancel``: for none."""
+        if str(text).strip() == CANCEL:
+            self._learning.forget_all()
+            return
         target = Target.parse(text)
         self._learning.want(target)
         self._say(f"learning: move the controller for {target}")
@@ -104,6 +108,12 @@ class Steering:
     def learned(self) -> dict[str, str]:
         """What each learned controller does. Any thread."""
         return {_name(place): str(each.target) for place, each in self._learned.copy().items()}
+
+    @property
+    def waiting(self) -> str | None:
+        """What the next controller that moves is for, if anything. Any thread."""
+        target = self._learning.target
+        return None if target is None else str(target)
 
     def _learn(self, place: Place, value: int, now_ns: int) -> bool:
         """A controller moves in learn mode. Whether it is not heard as playing."""

@@ -7,14 +7,13 @@ connects meanwhile waits for an answer.
 from __future__ import annotations
 
 import threading
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from live.panel.place import Bound, Place
 
 if TYPE_CHECKING:
-    from live.engine.engine import Engine
     from live.panel.server import PanelServer
-    from live.presets import Presets
     from live.stage import records as r
 
 CLOSE_SECONDS = 5.0
@@ -24,25 +23,34 @@ class Door:
     """Opened by :meth:`open`, answered some time after :meth:`start`. One thread, but for ``on_record`` and
     ``say``; none blocks but :meth:`close`.
 
-    Raises ``AntiphonError`` for an ``at`` that is no place.
+    ``tls``: a certificate and its key. Raises ``AntiphonError`` for an ``at`` that is no place.
     """
 
-    def __init__(self, at: str | None) -> None:
+    def __init__(self, at: str | None, tls: tuple[Path, Path] | None = None) -> None:
         self._place = Place() if at is None else Place.parse(at)
+        self._tls = tls
         self._bound: Bound | None = None
         self._server: PanelServer | None = None
         self._fetching: threading.Thread | None = None
         self._closed = threading.Event()
 
     def open(self) -> None:
-        """Be there to be connected to. Raises ``PortError`` where the place cannot be had."""
-        self._bound = Bound(self._place)
+        """Be there to be connected to. Raises ``PortError`` where the place cannot be had, ``AntiphonError``
+        for a certificate that is none. Blocks for the disk."""
+        secured = None
+        if self._tls is not None:
+            from live.panel.tls import context  # noqa: PLC0415
 
-    def start(self, engine: Engine, presets: Presets, hear: Any, first_source: int) -> None:
-        """Have a thread fetch the server, which answers then (arguments: see there). Once, after ``open``."""
+            secured = context(*self._tls)
+        self._bound = Bound(self._place, secured)
+
+    def start(self, *arguments: Any, **more: Any) -> None:
+        """Have a thread fetch the server, which answers then; arguments: those of ``PanelServer`` after the
+        first. Once, after ``open``."""
         self._fetching = threading.Thread(
             target=self._fetch,
-            args=(self._bound, engine, presets, hear, first_source),
+            args=(self._bound, *arguments),
+            kwargs=more,
             name="panel's library",
             daemon=True,
         )
@@ -73,9 +81,9 @@ class Door:
         if self._server is not None:
             self._server.say(line)
 
-    def _fetch(self, bound: Bound, *others: Any) -> None:
+    def _fetch(self, bound: Bound, *others: Any, **more: Any) -> None:
         from live.panel.server import PanelServer  # noqa: PLC0415
 
         if not self._closed.is_set():
-            self._server = PanelServer(bound, *others)
+            self._server = PanelServer(bound, *others, **more)
             self._server.start()

@@ -28,10 +28,14 @@ HEADERS = {
 
 
 class Guard:
-    """Looks at every request first. The server's thread. ``host`` is listened to, ``token`` asked for."""
+    """Looks at every request first. The server's thread. ``host`` is listened to, ``token`` asked for.
 
-    def __init__(self, host: str, token: str | None) -> None:
-        self._local, self.token = host in LOCALS, token
+    By https any name will do as ``Host``: the browser has seen that our certificate is for it, and no other
+    site has that one.
+    """
+
+    def __init__(self, host: str, token: str | None, scheme: str = "http") -> None:
+        self._local, self.token, self._scheme = host in LOCALS, token, scheme
 
     def refusal(self, headers: Mapping[str, str], port: int, *, upgrade: bool) -> str | None:
         """Why a request with these headers is refused; None if it is not. ``upgrade``: to a WebSocket."""
@@ -41,7 +45,7 @@ class Guard:
         origin = headers.get("Origin")
         if origin is None:
             return "a WebSocket must say where it comes from (Origin)" if upgrade else None
-        return None if origin == f"http://{host}" else "another site may not use the panel"
+        return None if origin == f"{self._scheme}://{host}" else "another site may not use the panel"
 
     def knows(self, request: web.Request) -> bool:
         """Whether the token is there, if one is needed."""
@@ -52,6 +56,8 @@ class Guard:
         return hmac.compare_digest(given.encode(), self.token.encode())
 
     def _is_ours(self, host: str, port: int) -> bool:
+        if self._scheme == "https":
+            return bool(host)
         name, _, number = host.rpartition(":")
         if number != str(port):
             return False
@@ -78,7 +84,8 @@ class Guard:
             if not response.prepared:
                 response.headers.update(HEADERS)
                 if self.token is not None and "token" in request.query:
-                    response.set_cookie(COOKIE, self.token, httponly=True, samesite="Strict")
+                    secure = self._scheme == "https"
+                    response.set_cookie(COOKIE, self.token, httponly=True, samesite="Strict", secure=secure)
             return response
 
         return look

@@ -72,6 +72,17 @@ MESSAGES: tuple[Message, ...] = (
         "act", "page", "do an action", (_NAME, Field("argument", "any", "what is given with it, or null"))
     ),
     Message(
+        "port",
+        "page",
+        "choose a MIDI port of the daemon's machine",
+        (
+            Field("end", "text", "input or output"),
+            Field("name", "text", "of the port, as in `ports`"),
+            Field("on", "any", "true: use it; false: do not"),
+        ),
+    ),
+    Message("look", "page", "which ports are there now? Answered by `ports`"),
+    Message(
         "hello",
         "daemon",
         "the first message, and again whenever some were lost",
@@ -110,6 +121,37 @@ MESSAGES: tuple[Message, ...] = (
             Field("text", "text", "why it was refused"),
         ),
     ),
+    Message(
+        "moved",
+        "daemon",
+        "a pedal, bend, controller or program of the companion",
+        (Field("at", "number", "when"), Field("bytes", "list", "one MIDI message")),
+    ),
+    Message(
+        "phrase",
+        "daemon",
+        "a phrase is over",
+        (Field("at", "number", "when it ended"), Field("who", "text", "you or companion")),
+    ),
+    Message(
+        "learned",
+        "daemon",
+        "which MIDI controllers do what",
+        (
+            Field("places", "object", "what each controller does, by its name"),
+            Field("waiting", "any", "what the next controller that moves is for, or null"),
+        ),
+    ),
+    Message(
+        "ports",
+        "daemon",
+        "MIDI ports of the daemon's machine",
+        (
+            Field("inputs", "list", "`[name, used, there, fixed]` each; fixed: cannot be changed"),
+            Field("outputs", "list", "the same"),
+            Field("text", "text", "why none can be chosen; or empty"),
+        ),
+    ),
     Message("presets", "daemon", "there are others now", (Field("names", "list", "names"),)),
     Message(
         "status",
@@ -125,8 +167,10 @@ MESSAGES: tuple[Message, ...] = (
             Field("time", "object", "source, tempo, meter, bar, beat, confidence; and `at`, when that was"),
             Field("surprise", "object", "bits a note of `player` and `companion`"),
             Field("delay", "list", "p50 and p99 of the last strikes to their last order, ms; or empty"),
+            Field("histogram", "list", "the same strikes, counted by half milliseconds; last: all others"),
             Field("late", "number", "notes that were not sent, because their time had passed"),
             Field("rule", "number", "notes of the rule in a late model's place"),
+            Field("missed", "number", "keys of the player that were taken up too late"),
         ),
     ),
     Message("line", "daemon", "a line for the musician", (Field("text", "text", "the line"),)),

@@ -13,13 +13,14 @@ from collections.abc import Callable
 
 from live.engine.plan_notes import Planned
 from live.engine.told import Told
+from live.panel.phrase_end import PhraseEnd
 from live.stage import records as r
 
 MOST_WAITING = 4000
 GIVE_WAY_SECONDS = 0.001
 MOST_GIVEN_WAY = 10
 
-Item = r.Heard | Told | tuple[Planned, ...] | str
+Item = r.Heard | r.Sent | r.Text | Told | PhraseEnd | tuple[Planned, ...] | str
 
 
 class News:

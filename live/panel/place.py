@@ -5,10 +5,13 @@ from __future__ import annotations
 import ipaddress
 import secrets
 import socket
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from live.control_kinds import shown
 from live.errors import AntiphonError, PortError
+
+if TYPE_CHECKING:
+    from ssl import SSLContext
 
 PORT = 8765
 LOCAL = "127.0.0.1"
@@ -59,17 +62,23 @@ def _port(text: str, word: str) -> int:
 class Bound:
     """A place that is listened to, and the word that lets one in. Whoever connects waits to be answered.
 
-    Raises ``PortError`` where the place cannot be had. Knows nothing of the server and its library.
+    ``tls``: https, by what :func:`live.panel.tls.context` made. Raises ``PortError`` where the place cannot
+    be had. Knows nothing of the server and its library.
     """
 
-    def __init__(self, where: Place) -> None:
-        self.host = where.host
+    def __init__(self, where: Place, tls: SSLContext | None = None) -> None:
+        self.host, self.tls = where.host, tls
         self.socket = listening(where)
         self.token = None if where.host in LOCALS else secrets.token_urlsafe(16)
         """What a page from another machine must know; None where only this machine is listened to."""
         self.port = int(self.socket.getsockname()[1])
-        self.address = address(self.socket, self.token)
+        self.address = address(self.socket, self.token, self.scheme)
         """What a person opens in a browser."""
+
+    @property
+    def scheme(self) -> str:
+        """What addresses begin with."""
+        return "http" if self.tls is None else "https"
 
     def close(self) -> None:
         """Idempotent."""
@@ -94,13 +103,13 @@ def listening(place: Place) -> socket.socket:
     ) from why
 
 
-def address(bound: socket.socket, token: str | None) -> str:
+def address(bound: socket.socket, token: str | None, scheme: str = "http") -> str:
     """What a person opens."""
     host, port = bound.getsockname()[:2]
     if ipaddress.ip_address(host).is_unspecified:
         host = _seen_from_outside(bound.family, host)
     name = f"[{host}]" if ":" in host else host
-    return f"http://{name}:{port}/" + (f"?token={token}" if token else "")
+    return f"{scheme}://{name}:{port}/" + (f"?token={token}" if token else "")
 
 
 def _seen_from_outside(family: int, host: str) -> str:

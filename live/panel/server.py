@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from importlib import resources
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from aiohttp import WSMsgType, web
 
@@ -23,21 +23,29 @@ from live.errors import AntiphonError
 from live.osc.inlet import Inlet
 from live.panel import messages, status
 from live.panel.guards import Guard
+from live.panel.knobs import Knobs, no_knobs
 from live.panel.messages import BadMessageError
 from live.panel.news import Item, News
 from live.panel.pages import Budget, Page, Pages
+from live.panel.phrase_end import PhraseEnd
 from live.panel.place import Bound
 from live.panel.table import table
+from live.panel.takes import Takes
+from live.panel.words import moves, words_of
 from live.presets import Presets
 from live.service.api import Service
 from live.service.jobs import Jobs
 from live.stage import records as r
 from live.stage.clock import MILLISECOND
-from live.stage.messages import is_controller, is_note_off, is_note_on
+from live.stage.messages import is_note_off, is_note_on
+
+if TYPE_CHECKING:
+    from live.port_choice import PortChoice
 
 LARGEST_BODY = 64 * 1024
 """Bytes of a request."""
 BEAT_SECONDS = 20.0
+NO_PORTS = "There is no MIDI system, so there are no ports: what you play here is heard all the same."
 _KINDS = {
     "html": "text/html",
     "css": "text/css",
@@ -51,7 +59,8 @@ class PanelServer:
     """Serves at ``bound`` from :meth:`start` to :meth:`close`.
 
     ``hear`` takes records for the stage: what a page plays. ``first_source``: the stage's number of the first
-    page. The other methods are for any thread, and do not block unless they say so.
+    page. ``knobs`` says what was learned, ``ports`` which ports can be chosen, for any thread. The other
+    methods are for any thread, and do not block unless they say so.
     """
 
     def __init__(
@@ -61,11 +70,14 @@ class PanelServer:
         presets: Presets,
         hear: Callable[..., None],
         first_source: int,
+        knobs: Callable[[], Knobs] = no_knobs,
+        ports: PortChoice | None = None,
     ) -> None:
         self._engine, self._presets = engine, presets
         self._hear, self._first_source = hear, first_source
+        self._knobs, self._ports = knobs, ports
         self._inlet = Inlet(engine.do)
-        self._guard = Guard(bound.host, bound.token)
+        self._guard = Guard(bound.host, bound.token, bound.scheme)
         self._bound = bound
         self.address = bound.address
         """What a person opens in a browser."""
@@ -77,19 +89,23 @@ class PanelServer:
         self._table = json.dumps(table(), default=str).encode()
         self._loop = asyncio.new_event_loop()
         self._news = News(self._loop, self._tell, lambda: engine.busy)
+        self._takes = Takes(engine)
         self._up = threading.Event()
         self._ended: asyncio.Event | None = None
         self._thread = threading.Thread(target=self._run, name="panel", daemon=True)
 
     def start(self) -> None:
         """Serve. Once; blocks until it does."""
-        self._engine.session.subscribe(self._news.put)
+        session = self._engine.session
+        session.subscribe(self._news.put)
+        session.history.on_phrase = lambda at_ns, by_player: self._news.put(PhraseEnd(at_ns, by_player))
         self._thread.start()
         self._up.wait()
 
     def close(self) -> None:
         """Send every page away. Idempotent; blocks for a moment."""
         self._engine.session.unsubscribe(self._news.put)
+        self._engine.session.history.on_phrase = lambda *_: None
         if self._thread.is_alive():
             self._loop.call_soon_threadsafe(self._end)
             self._thread.join(timeout=3)
@@ -98,11 +114,19 @@ class PanelServer:
         self._bound.close()
 
     def on_record(self, record: r.StageRecord) -> None:
-        """What the stage says: what the player played is shown."""
+        """What the stage says: what the player played is shown, and where the companion's pedals are."""
         if isinstance(record, r.Heard):
             message = record.message
-            if is_note_on(message) or is_note_off(message) or is_controller(message):
+            if is_note_on(message) or is_note_off(message) or moves(message):
                 self._news.put(record)
+        elif isinstance(record, r.Sent):
+            if moves(record.message) and not r.shows_the_plan(record):
+                self._news.put(record)
+        elif isinstance(record, r.Text) and record.topic is r.Topic.LISTED and self._ports is not None:
+            self._ports.listed(record.text)
+            self._news.put(record)
+        elif isinstance(record, r.Ready) and self._ports is not None:
+            self._ports.look()  # another stage, which was not asked yet
 
     def say(self, line: str) -> None:
         """A line for the musician."""
@@ -135,11 +159,12 @@ class PanelServer:
         app.router.add_get("/ws", self._attend)
         app.router.add_get("/controls.json", self._give_table)
         Service(Jobs(say=self.say)).add_to(app)
+        self._takes.add_to(app)
         for path, (body, kind) in _files().items():
             app.router.add_get(path, _giver(body, kind))
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
         await runner.setup()
-        await web.SockSite(runner, self._bound.socket).start()
+        await web.SockSite(runner, self._bound.socket, ssl_context=self._bound.tls).start()
         self._up.set()
         telling = asyncio.create_task(self._tell_status())
         await self._ended.wait()
@@ -171,6 +196,7 @@ class PanelServer:
             writing = asyncio.create_task(page.write())
             self._news.open = True
             page.put(messages.text("status", **self._status.fields()))
+            page.put(self._learned())
             self._engine.do(self._show_plans)
             await self._read(page, socket)
         finally:
@@ -212,8 +238,33 @@ class PanelServer:
             case "act":
                 action, argument = str(said["name"]), said["argument"]
                 kept = self._inlet.put(lambda now_ns: session.act(action, argument, now_ns, who))
+            case "look" if self._ports is not None:
+                self._ports.look()
+            case "look":
+                page.put(self._shown_ports())
+            case "port":
+                self._choose(page, str(said["end"]), str(said["name"]), bool(said["on"]))
         if not kept:
             page.put(messages.text("line", text="too much at once: the engine has not come to it"))
+
+    def _choose(self, page: Page, end: str, name: str, on: bool) -> None:
+        try:
+            if self._ports is None:
+                raise AntiphonError(NO_PORTS)
+            self._ports.choose(end, name, on)
+        except AntiphonError as error:
+            told = {"outcome": "refused", "name": "port", "value": name, "page": page.number}
+            page.put(messages.text("told", **told, text=str(error)))
+        self._pages.tell(self._shown_ports())
+
+    def _shown_ports(self) -> str:
+        if self._ports is None:
+            return messages.text("ports", inputs=[], outputs=[], text=NO_PORTS)
+        return messages.text("ports", **self._ports.state())
+
+    def _learned(self) -> str:
+        places, waiting = self._knobs()
+        return messages.text("learned", places=places, waiting=waiting)
 
     def _greeting(self, number: int) -> str:
         settings = asdict(self._engine.session.settings)
@@ -244,24 +295,15 @@ class PanelServer:
         self._news.put(notes)
 
     def _tell(self, item: Item) -> None:
-        self._pages.tell(self._text(item))
-        if isinstance(item, Told) and item.name in ("save_preset", "delete_preset"):
-            self._loop.create_task(self._tell_presets())
-
-    def _text(self, item: Item) -> str:
-        match item:
-            case str():
-                return messages.text("line", text=item)
-            case r.Heard(stamp, source, message):
-                page = source - self._first_source
-                return messages.text("heard", at=stamp / MILLISECOND, page=max(-1, page), bytes=list(message))
-            case Told(outcome, name, value, who, text):
-                page = int(who[5:]) if who.startswith("page ") else -1
-                return messages.text(
-                    "told", outcome=outcome.value, name=name, value=value, page=page, text=text
-                )
-            case _:
-                return messages.text("plan", notes=[_shown(note) for note in item])
+        if isinstance(item, r.Text):
+            self._pages.tell(self._shown_ports())
+            return
+        self._pages.tell(words_of(item, self._first_source))
+        if isinstance(item, Told):
+            if item.name in ("save_preset", "delete_preset"):
+                self._loop.create_task(self._tell_presets())
+            elif item.name in ("learn", "unlearn", "learned"):
+                self._pages.tell(self._learned())
 
     async def _tell_presets(self) -> None:
         names = await self._loop.run_in_executor(None, self._preset_names)
@@ -280,13 +322,6 @@ class PanelServer:
             if now != before:
                 before = now
                 self._pages.tell(messages.text("status", **fields))
-
-
-def _shown(note: Any) -> list[Any]:
-    ends = None if note.ends_ns is None else note.ends_ns / MILLISECOND
-    return [
-        note.phase.value, note.id, note.due_ns / MILLISECOND, ends, note.channel, note.pitch, note.velocity
-    ]  # fmt: skip
 
 
 def _files() -> dict[str, tuple[bytes, str]]:

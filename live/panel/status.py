@@ -9,6 +9,8 @@ from live.stage.clock import MILLISECOND
 
 SECONDS = 0.1
 _FIGURES_EVERY = 10
+BINS, BIN_NS = 20, MILLISECOND // 2
+"""Of the histogram; one more holds all that took longer."""
 
 
 class Status:
@@ -18,13 +20,15 @@ class Status:
         self._session = session
         self._looks = 0
         self._delay: list[float] = []
+        self._histogram = [0] * (BINS + 1)
 
     def fields(self) -> dict[str, Any]:
         """The fields of the message ``status``."""
         session = self._session
         now_ns = session.now_ns()
         if self._looks % _FIGURES_EVERY == 0:
-            self._delay = percentiles(list(session.strikes))
+            strikes = list(session.strikes)
+            self._delay, self._histogram = percentiles(strikes), histogram(strikes)
         self._looks += 1
         return {
             "model": session.playing,
@@ -36,8 +40,10 @@ class Status:
             "time": {**session.time.state(now_ns), "at": now_ns / MILLISECOND},
             "surprise": session.surprise.state(),
             "delay": self._delay,
+            "histogram": self._histogram,
             "late": session.dropped,
             "rule": session.counts["deadline"],
+            "missed": session.counts["missed"],
         }
 
 
@@ -48,6 +54,14 @@ def percentiles(took_ns: list[int]) -> list[float]:
     took_ns.sort()
     last = len(took_ns) - 1
     return [round(took_ns[round(share * last)] / MILLISECOND, 1) for share in (0.5, 0.99)]
+
+
+def histogram(took_ns: list[int]) -> list[int]:
+    """How many took less than half a millisecond, less than one, and so on; last: all others."""
+    counts = [0] * (BINS + 1)
+    for took in took_ns:
+        counts[min(BINS, max(0, took // BIN_NS))] += 1
+    return counts
 
 
 def settled(fields: dict[str, Any]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Time", ("time", "tempo", "meter", "clock_out", "grid", "swing")),
     ("Duet", ("follow_density", "follow_register", "follow_loudness", "cover")),
     ("Loop", ("loop_bars", "vary")),
-    ("Machine", ("deadline", "thru")),
+    ("Machine", ("thru", "deadline")),
 )
 """What a newcomer looks for first stands first; a control in none of them is shown in the last one."""
 _WAYS = {"voice1": "Voice 1", "voice2": "Voice 2", "voice3": "Voice 3", "listen": "Listening"}

@@ -37,13 +37,7 @@ def keep(session: Path, output: Path, until_ns: int, seconds: float) -> tuple[Pa
     ``until_ns`` is the moment of a ``keep`` line, which may not have reached the file yet. Where there is
     such a file already, the next free name is taken.
     """
-    file = SessionFile(session)
-    start_ns = max(until_ns - round(seconds * 1e9), file.header.now_ns)
-    listener = Listener([port["name"] for port in file.header.ports.get("inputs", [])])
-    for entry in _entries(session, start_ns - LONGEST_NOTE_NS, until_ns):
-        listener.listen(entry)
-    listener.now_ns = max(listener.now_ns, until_ns)
-    tracks = cut(listener.tracks(), start_ns, until_ns)
+    tracks, start_ns = tracks_of_the_end(session, until_ns, seconds)
     if not any(track.notes for track in tracks):
         raise FileError(f"nothing was played in the last {seconds:g} s, so nothing is kept")
     try:
@@ -53,6 +47,22 @@ def keep(session: Path, output: Path, until_ns: int, seconds: float) -> tuple[Pa
         raise FileError(f"cannot write to {output.parent}: {error.strerror}") from error
     write_session(path, tracks, f"Antiphon {path.stem}", start_ns)
     return path, tracks
+
+
+def tracks_of_the_end(
+    session: Path, until_ns: int, seconds: float, patience: float = PATIENCE_SECONDS
+) -> tuple[list[Track], int]:
+    """What was played in the seconds up to a moment, and when they begin. Raises ``FileError``.
+
+    ``patience`` in seconds: how long to wait for the ``keep`` line of ``until_ns``.
+    """
+    file = SessionFile(session)
+    start_ns = max(until_ns - round(seconds * 1e9), file.header.now_ns)
+    listener = Listener([port["name"] for port in file.header.ports.get("inputs", [])])
+    for entry in _entries(session, start_ns - LONGEST_NOTE_NS, until_ns, patience):
+        listener.listen(entry)
+    listener.now_ns = max(listener.now_ns, until_ns)
+    return cut(listener.tracks(), start_ns, until_ns), start_ns
 
 
 def _reserved(output: Path) -> Path:
@@ -68,7 +78,7 @@ def _reserved(output: Path) -> Path:
             return path
 
 
-def _entries(path: Path, since_ns: int, until_ns: int) -> Iterator[Entry]:
+def _entries(path: Path, since_ns: int, until_ns: int, patience: float) -> Iterator[Entry]:
     """What matters up to the ``keep`` line of ``until_ns``: of long ago, controllers alone."""
     with path.open("rb") as file:
         end = file.seek(0, os.SEEK_END)
@@ -80,7 +90,7 @@ def _entries(path: Path, since_ns: int, until_ns: int) -> Iterator[Entry]:
             whole, newline, rest = chunk.rpartition(b"\n")
             yield from _decoded(_CONTROLS.findall(whole + newline))
         file.seek(begin)
-        patience = time.monotonic() + PATIENCE_SECONDS
+        waits_until = time.monotonic() + patience
         half = b""
         while True:
             for line in file:
@@ -92,7 +102,7 @@ def _entries(path: Path, since_ns: int, until_ns: int) -> Iterator[Entry]:
                     if entry.now_ns > until_ns or (entry.name == KEEP and entry.now_ns == until_ns):
                         return
                     yield entry
-            if time.monotonic() > patience:
+            if time.monotonic() >= waits_until:
                 return
             time.sleep(0.01)
 

@@ -31,28 +31,28 @@ def write_session(path: Path, tracks: list[Track], name: str, start_ns: int | No
     return read_midi(path, data)
 
 
-def session_bytes(tracks: list[Track], name: str, start_ns: int | None = None) -> bytes:
-    """The bytes of :func:`write_session`."""
+def session_bytes(tracks: list[Track], name: str, start_ns: int | None = None, bpm: float = BPM) -> bytes:
+    """The bytes of :func:`write_session`; in another tempo, that of the music where it has one."""
     origin = span(tracks)[0] if start_ns is None else start_ns
-    conductor = conductor_track(Music(name, (), TempoMap.steady(BPM)), TICKS_PER_QUARTER)
+    conductor = conductor_track(Music(name, (), TempoMap.steady(bpm)), TICKS_PER_QUARTER)
     source = MidiSource(TICKS_PER_QUARTER, (conductor,))
-    return join(source, [_body(track, origin) for track in tracks])
+    return join(source, [_body(track, origin, TICKS_PER_QUARTER * bpm / 60) for track in tracks])
 
 
-def _body(track: Track, origin_ns: int) -> bytes:
+def _body(track: Track, origin_ns: int, per_second: float) -> bytes:
     """A note lasts a tick at least, and ends before its key is struck again."""
+
+    def tick(ns: int) -> int:
+        return max(0, round((ns - origin_ns) * per_second / 1e9))
+
     timed = [(0, mido.MetaMessage("track_name", name=track.name))]
-    timed += [(_tick(at - origin_ns), mido.Message.from_bytes(message)) for at, message in track.controls]
+    timed += [(tick(at), mido.Message.from_bytes(message)) for at, message in track.controls]
     free: dict[tuple[int, int], int] = {}
     for note in sorted(track.notes):
         key = (note.channel, note.pitch)
-        on = max(_tick(note.start_ns - origin_ns), free.get(key, 0))
-        off = free[key] = max(_tick(note.end_ns - origin_ns), on + 1)
+        on = max(tick(note.start_ns), free.get(key, 0))
+        off = free[key] = max(tick(note.end_ns), on + 1)
         told = {"channel": note.channel, "note": note.pitch}
         timed.append((on, mido.Message("note_on", velocity=note.velocity, **told)))
         timed.append((off, mido.Message("note_off", velocity=note.release, **told)))
     return track_body(timed)
-
-
-def _tick(ns: int) -> int:
-    return max(0, round(ns * TICKS_PER_SECOND / 1e9))

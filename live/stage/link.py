@@ -80,6 +80,26 @@ class StageLink:
             child.link.send(*orders)
 
     @property
+    def settings(self) -> StageSettings:
+        """The ports as they are to be now. Any thread."""
+        return self._settings
+
+    def use_port(self, number: int, name: str) -> None:
+        """Our port of this number (inputs first; none that is virtual) is to be the one of this name, now and
+        for every stage that comes; empty: none. One thread at a time, never blocks."""
+        self._settings = self._settings.with_port(number, name)
+        self._say_to_stage(r.Text(r.Topic.PORT, name, number))
+
+    def look(self) -> None:
+        """Have the stage tell which ports there are (``Topic.LISTED``). Any thread, never blocks."""
+        self._say_to_stage(r.Text(r.Topic.LOOK, ""))
+
+    def _say_to_stage(self, word: r.Text) -> None:
+        child = self._child
+        if child is not None:
+            child.link.send(word)
+
+    @property
     def pid(self) -> int | None:
         """The present stage's process, or None. Any thread."""
         child = self._child

@@ -17,7 +17,7 @@ from live.stage.messages import Incoming
 from live.stage.performer import Performer
 from live.stage.records import EngineRecord, PortNews, shows_the_plan
 
-Item: TypeAlias = Incoming | EngineRecord | PortNews | None
+Item: TypeAlias = Incoming | EngineRecord | PortNews | Callable[[Performer], None] | None
 
 _LONGEST_WAIT_NS = 60 * SECOND
 _MOST_LATER = 4096
@@ -90,6 +90,8 @@ class SenderLoop:
             performer.hear(item)
         elif isinstance(item, PortNews):
             performer.take_note(item)
+        elif callable(item):
+            item(performer)
         elif shows_the_plan(item) and len(self._later) < _MOST_LATER:
             self._later.append(item)
         else:

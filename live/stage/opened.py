@@ -24,31 +24,42 @@ class Holder(Protocol):
 class OpenedPort:
     """A port and its RtMidi object. ``number``: inputs first, then outputs.
 
-    ``make`` gives a new RtMidi object. Raises ``RtMidiError`` where the MIDI system does not answer.
+    ``make`` gives a new RtMidi object. Without a name there is none until :meth:`become` gives it one. Raises
+    ``RtMidiError`` where the MIDI system does not answer.
     """
 
     def __init__(
         self, number: int, port: InputPort | OutputPort, make: Callable[[], Any], holder: Holder
     ) -> None:
-        self.number = number
+        self.number = self.serves = number
+        """``serves``: the port whose notes it plays, if that is another."""
         self.name, self.virtual = port.name, port.virtual
         self.is_input = isinstance(port, InputPort)
         self.plugged = False
         self._make, self._holder = make, holder
-        self._rt = make()
+        self._rt: Any = None
         self._fresh = True
-        self.try_to_plug()
+        if self.name:
+            self.try_to_plug()
 
     @property
     def is_listed(self) -> bool:
         """Whether the MIDI system has the port that is named. Asks the system."""
-        return self.virtual or self.name in self._rt.get_ports()
+        return self.virtual or (bool(self.name) and self.name in self.listing())
+
+    def listing(self) -> list[str]:
+        """All ports of its kind that the MIDI system has. Asks the system."""
+        if self._rt is None:
+            self._rt = self._make()
+        return list(self._rt.get_ports())
 
     def try_to_plug(self) -> bool:
         """Open it, if it is there. Raises ``RtMidiError`` where it cannot be opened."""
         if not self.is_listed:
             return False
-        if not self._fresh:
+        if self._rt is None:
+            self._rt = self._make()
+        elif not self._fresh:
             self._renew()
         self._fresh = False
         if self.virtual:
@@ -68,6 +79,11 @@ class OpenedPort:
         self._holder.unplug()
         self.plugged = False
 
+    def become(self, name: str) -> None:
+        """Stand for the port of this name from now on; empty: for none. It must not be plugged in."""
+        self._end()
+        self.name, self._fresh = name, True
+
     def close(self) -> None:
         """Close the port and leave the MIDI system, else JACK waits for this client."""
         self._holder.unplug()
@@ -83,7 +99,10 @@ class OpenedPort:
             self._rt = self._make()
 
     def _end(self) -> None:
+        if self._rt is None:
+            return
         with contextlib.suppress(rtmidi.RtMidiError):
             self._rt.close_port()
         with contextlib.suppress(rtmidi.RtMidiError):
             self._rt.delete()
+        self._rt = None

@@ -219,6 +219,13 @@ class Performer:
         self._tell_ended(ended)
         self._report(news)
 
+    def leave(self, port: int) -> None:
+        """The output is about to play to another device: what sounds on this one ends now."""
+        ended = self.outputs.end(lambda _: True, lambda key: key.port == port)
+        self.outputs.lift_pedals(port)
+        self._tell_ended(ended)
+        self._report(records.OutputGone(port))
+
     def _output_back(self, news: records.OutputBack) -> None:
         for message in self._left_behind.pop(news.port, ()):
             self.outputs.put(news.port, message, self._clock.now_ns())

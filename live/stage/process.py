@@ -95,7 +95,7 @@ class StageProcess:
             reader.start()
         patch = Patch(wiring.jack, self._settings, self._tell_connections) if wiring.jack else None
         seconds = _JACK_WATCH_SECONDS if patch else _PORT_WATCH_SECONDS
-        watch = PortWatch(wiring, patch, self._inbox.put, self._say, seconds)
+        watch = PortWatch(wiring, patch, self._inbox.put, self._say, seconds, tell=self._tell_ports)
         wiring.on_change = watch.poke
         named = any(not output.virtual for output in self._settings.outputs)
         if patch and (named or any(self._settings.connections)):  # what is sent first shall arrive
@@ -105,7 +105,7 @@ class StageProcess:
         watch.start()
         watch.poke()
         try:
-            self._serve(performer, wiring)
+            self._serve(performer, wiring, watch)
         finally:  # whatever happened: detach, stop, wake, join, end what sounds, close
             performer.outputs.hurry = True
             wiring.detach()
@@ -125,11 +125,12 @@ class StageProcess:
         for number, output in enumerate(outputs):
             self._link.send(Text(Topic.OUTPUT, output.name, number))
         period, rate = wiring.period_frames, wiring.sample_rate
-        self._link.send(Ready(granted, len(inputs), len(outputs), os.getpid(), period, rate))
+        count = sum(not output.beside for output in outputs)
+        self._link.send(Ready(granted, len(inputs), count, os.getpid(), period, rate))
 
     # -- the main thread while notes are played ---------------------------------------------------
 
-    def _serve(self, performer: Performer, wiring: Wiring) -> None:
+    def _serve(self, performer: Performer, wiring: Wiring, watch: PortWatch) -> None:
         """Read orders, send heartbeats and counts, until it is time to stop."""
         next_beat = next_counts = self._clock.now_ns()
         with selectors.DefaultSelector() as selector:
@@ -146,10 +147,10 @@ class StageProcess:
                     next_counts = now + SECOND
                     self._tell_counts(performer, wiring)
                 for key, _ in selector.select(max(0, next_beat - now) / SECOND):
-                    if key.fileobj is self._link and not self._take_orders():
+                    if key.fileobj is self._link and not self._take_orders(watch):
                         return
 
-    def _take_orders(self) -> bool:
+    def _take_orders(self, watch: PortWatch) -> bool:
         """Hand what the engine says to the sender. False: the engine says stop, or is gone."""
         orders = self._link.receive()
         if orders is None:
@@ -159,7 +160,15 @@ class StageProcess:
                 return False
             if isinstance(order, EngineRecord):
                 self._inbox.put(order)
+            elif isinstance(order, Text):
+                self._take_word(order, watch)
         return True
+
+    def _take_word(self, word: Text, watch: PortWatch) -> None:
+        if word.topic == Topic.LOOK:
+            watch.list_ports()
+        elif word.topic == Topic.PORT and word.number < len(self._settings.ports):
+            watch.want(word.number, word.text)
 
     def _tell_counts(self, performer: Performer, wiring: Wiring) -> None:
         counts = dict(performer.counts)
@@ -199,6 +208,9 @@ class StageProcess:
 
     def _say(self, text: str) -> None:
         self._link.send(Text(Topic.ERROR, text))
+
+    def _tell_ports(self, names: str) -> None:
+        self._link.send(Text(Topic.LISTED, names))
 
     def _tell_connections(self, connections: Connections) -> None:
         for number, peers in enumerate(connections):

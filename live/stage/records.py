@@ -136,6 +136,12 @@ class Topic(IntEnum):
     """The name of the output with number ``number``."""
     CONNECTED = 4
     """What is connected to our port ``number`` on JACK, one name a line. Stage to link."""
+    PORT = 5
+    """Engine to stage: our port ``number`` (inputs first) is to be the port of this name; empty: none."""
+    LOOK = 6
+    """Engine to stage: which ports are there? Answered by LISTED, now and whenever one comes or goes."""
+    LISTED = 7
+    """The ports of the MIDI system, as JSON: a list of inputs and one of outputs."""
     LOST = 3
     """Why the :class:`PortLost` that follows. Stage to link; the engine gets an ERROR line instead."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from live.stage.clock import MILLISECOND
 
@@ -17,7 +17,8 @@ PAGES = 8
 
 @dataclass(frozen=True)
 class InputPort:
-    """One input: a virtual port of ours, or a named port of the system (its full name)."""
+    """One input: a virtual port of ours, or a named port of the system (its full name). Without a name it is
+    a place for one that is chosen later."""
 
     name: str
     virtual: bool = False
@@ -33,6 +34,9 @@ class OutputPort:
     shows_plan: bool = False
     """What is sent there is what will be played, not what is: no MIDI clock goes there, and nothing stops
     when it refuses a message."""
+    beside: bool = False
+    """It plays what output 0 plays, beside it, and has no number of its own: the last of the outputs. As with
+    inputs it may have no name yet."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,15 @@ class StageSettings:
     def plan_port(self) -> int | None:
         """The number of the output that shows the plan; None without one."""
         return next((number for number, port in enumerate(self.outputs) if port.shows_plan), None)
+
+    def with_port(self, number: int, name: str) -> StageSettings:
+        """With another name for one of the ports, inputs first."""
+        inputs, outputs = list(self.inputs), list(self.outputs)
+        if number < len(inputs):
+            inputs[number] = replace(inputs[number], name=name)
+        else:
+            outputs[number - len(inputs)] = replace(outputs[number - len(inputs)], name=name)
+        return replace(self, inputs=tuple(inputs), outputs=tuple(outputs))
 
     def to_json(self) -> str:
         """One line of JSON."""

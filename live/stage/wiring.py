@@ -17,6 +17,7 @@ from live.stage.messages import Incoming
 from live.stage.midi_in import QUEUE_LIMIT, Input
 from live.stage.midi_out import RtMidiSink
 from live.stage.opened import OpenedPort
+from live.stage.pair_sink import PairSink
 from live.stage.settings import NO_API, InputPort, OutputPort, StageSettings
 from live.stage.sinks import RecordingSink, Sink
 
@@ -36,6 +37,7 @@ class Wiring:
         self.sinks: list[Sink] = []
         self.ports: list[OpenedPort] = []
         """Inputs first, then outputs. A named one whose device is not there is not plugged in."""
+        self._sinks: list[RtMidiSink] = []
         self.jack: JackWatch | None = None
         self.period_frames = 0
         self.sample_rate = 0
@@ -60,7 +62,7 @@ class Wiring:
             self.jack = JackWatch(self.lost, self._changed)
             self.period_frames = self.jack.period_frames
             self.sample_rate = self.jack.sample_rate
-            for sink in self.sinks:
+            for sink in self._sinks:
                 if isinstance(sink, JackSink) and self.period_frames:
                     sink.period_ns = self.period_frames * SECOND // self.sample_rate
 
@@ -69,12 +71,19 @@ class Wiring:
         return port.name if port.virtual and self._settings.api == "jack" else self._settings.client
 
     def _open_output(self, port: OutputPort, clock: Clock) -> None:
-        on_jack, optional = self._settings.api == "jack", port.shows_plan
+        on_jack, optional = self._settings.api == "jack", port.shows_plan or port.beside
         sink = JackSink(None, clock, optional=optional) if on_jack else RtMidiSink(None, optional=optional)
-        number = len(self._settings.inputs) + len(self.sinks)
-        self.sinks.append(sink)
+        number = len(self._settings.inputs) + len(self._sinks)
+        self._sinks.append(sink)
+        if port.beside:
+            self.sinks[0] = PairSink(self.sinks[0], sink)
+        else:
+            self.sinks.append(sink)
         api, client = apis.NUMBERS[self._settings.api], self._client(port)
-        self.ports.append(OpenedPort(number, port, lambda: rtmidi.MidiOut(api, name=client), sink))
+        opened = OpenedPort(number, port, lambda: rtmidi.MidiOut(api, name=client), sink)
+        if port.beside:
+            opened.serves = len(self._settings.inputs)
+        self.ports.append(opened)
 
     def _open_input(
         self, number: int, port: InputPort, clock: Clock, deliver: Callable[[Incoming], None]
@@ -107,9 +116,8 @@ class Wiring:
     def lost(self) -> None:
         """The MIDI system is gone: no port is called again. Any thread, never blocks."""
         self._dead = True
-        for sink in self.sinks:
-            if isinstance(sink, RtMidiSink):
-                sink.dead = True
+        for sink in self._sinks:
+            sink.dead = True
         self._on_lost()
 
     @property

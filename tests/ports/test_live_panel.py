@@ -170,8 +170,8 @@ def test_fingers_play_the_piano_on_the_screen(live: Any, browser: Any):
 def test_two_pages_are_in_step(live: Any, browser: Any):
     url = address(live())
     one, two = Visit(browser, url), Visit(browser, url)
-    one.page.select_option("#control-mode", "answer")
-    two.until("document.getElementById('control-mode').value === 'answer'")
+    one.page.check("#control-mode input[value=answer]")
+    two.until("document.querySelector('#control-mode input[value=answer]').checked")
     two.until("document.getElementById('fact-mode').textContent === 'answer'")
     one.play("a", 200)
     two.until("[...antiphon.roll.notes.values()].some((note) => note.who === 'you')")

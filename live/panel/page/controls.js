@@ -1,45 +1,63 @@
 // Controls made from the daemon's table: each with a label, its help, and the same value in every page.
 
 const SEND_EVERY_MS = 40;
+const MOST_BUTTONS = 5; // of a choice; longer ones are lists
 
 export class Controls {
-  // `set(name, value)` asks for a change.
+  // `set(name, value)` asks for a change; `learn` is told of each row (see learn.js).
   constructor(box, set) {
     this.box = box;
     this.set = set;
     this.rows = new Map();
     this.values = {};
+    this.table = null;
+    this.built = () => {};
   }
 
-  build(table) {
+  // `elsewhere`: groups, and single controls, that stand in a box of their own.
+  build(table, elsewhere = {}) {
     const open = new Set([...this.box.querySelectorAll("details[open]")].map((each) => each.dataset.group));
     if (!this.rows.size) open.add(table.groups[0]);
+    this.table = table;
     this.box.replaceChildren();
     this.rows.clear();
     for (const group of table.groups) {
-      const details = document.createElement("details");
+      const rows = [];
+      for (const control of table.controls) {
+        if (control.group !== group) continue;
+        const row = this.row(control);
+        if (elsewhere[control.name]) elsewhere[control.name].replaceChildren(row);
+        else rows.push(row);
+      }
+      if (elsewhere[group]) {
+        elsewhere[group].replaceChildren(...rows);
+        continue;
+      }
+      const details = made("details");
       details.dataset.group = group;
       details.open = open.has(group);
-      details.append(made("summary", {}, group));
-      for (const control of table.controls) if (control.group === group) details.append(this.row(control));
+      details.append(made("summary", {}, group), ...rows);
       this.box.append(details);
     }
     this.showAll(this.values);
+    this.built();
   }
 
   row(control) {
     const id = `control-${control.name}`;
-    const row = made("div", { className: "row" });
-    row.append(made("label", { htmlFor: id }, control.label));
-    const [input, show, read] = KINDS[control.kind](control);
+    const row = made("div", { className: "row control" });
+    row.dataset.control = control.name;
+    const { input, label, show, read } = kindOf(control)(control, id);
+    row.append(label ?? made("label", { htmlFor: id }, control.label));
     input.id = id;
     input.setAttribute("aria-describedby", `${id}-help`);
-    const value = made("output", { htmlFor: id });
+    const value = made("output");
     if (input.type === "range") {
       const both = made("div", { className: "with-value" });
       both.append(input, value);
       row.append(both);
     } else row.append(input);
+    if (input.classList.contains("choice")) row.classList.add("broad");
     const unit = control.unit ? ` (${control.unit})` : "";
     row.append(made("small", { id: `${id}-help` }, `${control.help}${unit}`));
     if (control.kind === "words" && control.open) {
@@ -48,10 +66,11 @@ export class Controls {
       input.setAttribute("list", list.id);
       row.append(list);
     }
-    const entry = { show: (now) => { show(now); value.textContent = shown(control, now); }, input, waiting: null };
+    const entry = { show: (now) => { show(now); value.textContent = shown(control, now); }, input, row, waiting: null };
     const send = () => {
       const wanted = read();
       value.textContent = shown(control, wanted);
+      if (input.type === "range") input.setAttribute("aria-valuetext", shown(control, wanted));
       entry.wanted = wanted;
       entry.waiting ??= setTimeout(() => {
         entry.waiting = null;
@@ -79,22 +98,42 @@ export class Controls {
   refused(name) { this.rows.get(name)?.show(this.values[name]); }
 }
 
+function kindOf(control) {
+  if (control.kind !== "words" || control.open) return KINDS[control.kind === "words" ? "text" : control.kind];
+  return control.choices.length <= MOST_BUTTONS ? KINDS.choice : KINDS.list;
+}
+
 const KINDS = {
   switch() {
     const input = made("input", { type: "checkbox" });
     input.setAttribute("role", "switch");
-    return [input, (value) => { input.checked = Boolean(value); }, () => input.checked];
+    return { input, show: (value) => { input.checked = Boolean(value); }, read: () => input.checked };
   },
-  words(control) {
-    if (control.open) return written();
+  // A few words beside each other.
+  choice(control, id) {
+    const input = made("div", { className: "choice" });
+    const label = made("span", { id: `${id}-label`, className: "label" }, control.label);
+    input.setAttribute("role", "radiogroup");
+    input.setAttribute("aria-labelledby", label.id);
+    const radios = control.choices.map((value) => {
+      const radio = made("input", { type: "radio", name: id, value });
+      const both = made("label");
+      both.append(radio, made("span", {}, value));
+      input.append(both);
+      return radio;
+    });
+    const show = (value) => { for (const radio of radios) radio.checked = radio.value === value; };
+    return { input, label, show, read: () => radios.find((radio) => radio.checked)?.value };
+  },
+  list(control) {
     const input = made("select");
     for (const choice of control.choices) input.append(made("option", { value: choice }, choice));
-    return [input, (value) => { input.value = value; }, () => input.value];
+    return { input, show: (value) => { input.value = value; }, read: () => input.value };
   },
   number(control) {
     const { low, high, logarithmic } = control;
     const input = made("input", { type: "range", min: 0, max: 1000, step: 1 });
-    const value = () => {
+    const read = () => {
       const place = input.value / 1000;
       return Number((logarithmic ? low * (high / low) ** place : low + (high - low) * place).toPrecision(4));
     };
@@ -103,19 +142,17 @@ const KINDS = {
       input.value = Math.round(place * 1000);
       input.setAttribute("aria-valuetext", shown(control, now));
     };
-    return [input, show, value];
+    return { input, show, read };
   },
   whole(control) {
     const input = made("input", { type: "number", min: control.low, max: control.high, step: 1 });
-    return [input, (value) => { input.value = value; }, () => Number(input.value)];
+    return { input, show: (value) => { input.value = value; }, read: () => Number(input.value) };
   },
-  text: () => written(),
+  text() {
+    const input = made("input", { type: "text", maxLength: 200, autocomplete: "off", spellcheck: false });
+    return { input, show: (value) => { input.value = value; }, read: () => input.value };
+  },
 };
-
-function written() {
-  const input = made("input", { type: "text", maxLength: 200, autocomplete: "off" });
-  return [input, (value) => { input.value = value; }, () => input.value];
-}
 
 function shown(control, value) {
   if (control.kind === "number") return control.off && value === 0 ? "off" : String(Number(Number(value).toPrecision(3)));

@@ -5,6 +5,7 @@ const LETTERS = ["A", "W", "S", "E", "D", "F", "T", "G", "Y", "H", "U", "J", "K"
 const WHITE = [0, 2, 4, 5, 7, 9, 11];
 const NAMES = ["C", "C♯", "D", "E♭", "E", "F", "F♯", "G", "A♭", "A", "B♭", "B"];
 const LEAST_WIDTH = 34;
+const FINGERS = matchMedia("(pointer: coarse)"); // letters of a keyboard say nothing then
 
 export const nameOf = (pitch) => NAMES[pitch % 12] + (Math.floor(pitch / 12) - 1);
 
@@ -36,7 +37,7 @@ export class Keys {
 
   keyDown(event) {
     if (event.ctrlKey || event.altKey || event.metaKey) return;
-    const writing = event.target.closest?.("select, textarea, input:not([type=range]):not([type=checkbox])");
+    const writing = event.target.closest?.("select, textarea, input:not([type=range], [type=checkbox], [type=radio])");
     if (writing) return;
     const place = ROW.indexOf(event.code);
     if (place >= 0) {
@@ -157,7 +158,7 @@ export class Keys {
     node.style.width = `${width}px`;
     node.setAttribute("aria-hidden", "true");
     node.dataset.pitch = pitch;
-    const letter = LETTERS[pitch - this.base];
+    const letter = FINGERS.matches ? undefined : LETTERS[pitch - this.base];
     node.textContent = letter ?? (pitch % 12 === 0 ? nameOf(pitch) : "");
     for (const [who, marks] of Object.entries(this.marks)) node.classList.toggle(who, (marks.get(pitch) ?? 0) > 0);
     this.element.append(node);

@@ -2,6 +2,8 @@
 
 const PAST_MS = 9000, SOON_MS = 3000;
 const OPEN = Infinity;
+const BLACK = [1, 3, 6, 8, 10];
+const MOST_LINES = 60;
 
 export class Roll {
   constructor(canvas, now) {
@@ -9,8 +11,10 @@ export class Roll {
     this.pen = canvas.getContext("2d");
     this.now = now; // the daemon's milliseconds
     this.notes = new Map();
-    this.bars = [];
-    this.low = 55;
+    this.lines = []; // bar lines that have passed
+    this.beat = null;
+    this.phrases = [];
+    this.low = 52;
     this.high = 79;
     this.frames = 0;
     this.readColours();
@@ -25,7 +29,9 @@ export class Roll {
 
   readColours() {
     const style = getComputedStyle(document.documentElement);
-    this.colour = Object.fromEntries(["you", "companion", "soon", "line", "soft", "ink"].map((name) => [name, style.getPropertyValue(`--${name}`).trim()]));
+    const names = ["you", "companion", "soon", "line", "soft", "ink", "row", "bar"];
+    this.colour = Object.fromEntries(names.map((name) => [name, style.getPropertyValue(`--${name}`).trim()]));
+    this.font = `500 12px ${style.fontFamily}`;
   }
 
   resize() {
@@ -55,9 +61,27 @@ export class Roll {
     }
   }
 
-  bar(at) {
-    if (!this.bars.length || Math.abs(this.bars.at(-1) - at) > 150) this.bars.push(at);
-    if (this.bars.length > 40) this.bars.shift();
+  phrase(at, who) {
+    this.phrases.push({ at, who });
+    if (this.phrases.length > MOST_LINES) this.phrases.shift();
+  }
+
+  // A bar line, how far it is to the next, and into how many beats it falls; null: there is no beat.
+  keepTime(beat) { this.beat = beat; }
+
+  // Lines that pass stay where they were, whatever the tempo becomes; returns those of now and to come.
+  barLines(now) {
+    if (!this.beat) return [];
+    const { line, bar, number } = this.beat;
+    const found = [];
+    for (let n = Math.floor((now - line) / bar); n <= (now + SOON_MS - line) / bar; n++) {
+      const at = line + n * bar;
+      const last = this.lines.at(-1);
+      if (at > now) found.push({ at, number: number + n });
+      else if (!last || at - last.at > bar / 2) this.lines.push({ at, number: number + n });
+    }
+    while (this.lines.length && this.lines[0].at < now - PAST_MS) this.lines.shift();
+    return found;
   }
 
   draw() {
@@ -65,48 +89,107 @@ export class Roll {
     this.frames++;
     const { pen, width, height, colour } = this;
     const now = this.now();
-    const scale = width / (PAST_MS + SOON_MS), line = PAST_MS * scale;
+    const scale = width / (PAST_MS + SOON_MS), line = Math.round(PAST_MS * scale);
     const x = (at) => line + (at - now) * scale;
     pen.clearRect(0, 0, width, height);
     this.follow(now);
-    const rows = this.high - this.low + 1, tall = height / rows;
+    const tall = height / (this.high - this.low + 1);
     const y = (pitch) => height - (pitch - this.low + 1) * tall;
-    pen.fillStyle = colour.line;
-    for (let pitch = Math.ceil(this.low); pitch <= this.high; pitch++) {
-      if (pitch % 12 === 0) {
-        pen.globalAlpha = 0.9;
-        pen.fillRect(0, y(pitch) + tall, width, 1);
-        pen.globalAlpha = 1;
-        pen.fillStyle = colour.soft;
-        pen.font = "12px system-ui";
-        pen.fillText(`C${pitch / 12 - 1}`, 6, y(pitch) + tall - 4);
-        pen.fillStyle = colour.line;
-      }
+    this.ground(x, y, tall, line);
+    this.time(x, now);
+    for (const { at, who } of this.phrases) {
+      if (at < now - PAST_MS) continue;
+      pen.fillStyle = colour[who];
+      const left = Math.round(x(at));
+      pen.fillRect(left, height - 22, 2, 22);
+      pen.beginPath(); // a breath, as singers write it
+      pen.arc(left + 1, height - 26, 4, 0, 2 * Math.PI);
+      pen.fill();
     }
-    for (const at of this.bars) if (x(at) > 0) pen.fillRect(x(at), 0, 1, height);
     for (const [id, note] of this.notes) {
       if (note.to < now - PAST_MS - 500) {
         this.notes.delete(id);
         continue;
       }
       const left = x(note.from), right = x(note.to === OPEN ? Math.max(now, note.from + 60) : note.to);
-      const top = y(note.pitch) + 1, high = Math.max(3, tall - 2), wide = Math.max(3, right - left - 1);
-      if (note.from > now) {
-        pen.globalAlpha = note.tentative ? 0.75 : 1;
-        pen.strokeStyle = note.tentative ? colour.soon : colour.companion;
-        pen.lineWidth = note.tentative ? 1.5 : 2.5;
-        pen.strokeRect(left + 1, top + 1, Math.max(2, wide - 2), Math.max(2, high - 2));
-      } else {
-        pen.globalAlpha = 0.55 + 0.45 * (note.velocity / 127);
-        pen.fillStyle = colour[note.who];
-        pen.beginPath();
-        pen.roundRect(left, top, wide, high, Math.min(4, high / 2));
-        pen.fill();
-      }
+      const high = Math.max(4, Math.min(22, tall - 2)), top = y(note.pitch) + (tall - high) / 2;
+      this.note(note, left, top, Math.max(4, right - left - 1), high, now);
     }
     pen.globalAlpha = 1;
     pen.fillStyle = colour.ink;
     pen.fillRect(line, 0, 2, height);
+  }
+
+  // Rows of the black keys, octaves and their names; what is to come is a little lighter.
+  ground(x, y, tall, line) {
+    const { pen, width, height, colour } = this;
+    pen.fillStyle = colour.row;
+    for (let pitch = Math.floor(this.low); pitch <= this.high + 1; pitch++) {
+      if (BLACK.includes(((pitch % 12) + 12) % 12)) pen.fillRect(0, y(pitch), width, tall);
+    }
+    pen.globalAlpha = 0.5;
+    pen.fillRect(line, 0, width - line, height);
+    pen.globalAlpha = 1;
+    pen.font = this.font;
+    for (let pitch = Math.ceil(this.low / 12) * 12; pitch <= this.high; pitch += 12) {
+      pen.fillStyle = colour.line;
+      pen.fillRect(0, Math.round(y(pitch) + tall), width, 1);
+      pen.fillStyle = colour.soft;
+      pen.fillText(`C${pitch / 12 - 1}`, 10, y(pitch) + tall - 5);
+    }
+  }
+
+  time(x, now) {
+    const { pen, height, width, colour } = this;
+    const coming = this.barLines(now);
+    pen.font = this.font;
+    const draw = ({ at, number }, alpha) => {
+      const left = Math.round(x(at));
+      if (left < 0 || left > width) return;
+      pen.globalAlpha = alpha;
+      pen.fillStyle = colour.bar;
+      pen.fillRect(left, 0, 1, height);
+      if (number > 0) pen.fillText(number, left + 5, height - 8);
+    };
+    for (const each of this.lines) draw(each, 1);
+    for (const each of coming) draw(each, 0.65);
+    if (this.beat) {
+      const { line, bar, beats } = this.beat, each = bar / beats;
+      pen.globalAlpha = 0.3;
+      for (let n = Math.floor((now - line) / each); n <= (now + SOON_MS - line) / each; n++) {
+        const at = line + n * each;
+        if (at > now && n % beats) pen.fillRect(Math.round(x(at)), 0, 1, height);
+      }
+    }
+    pen.globalAlpha = 1;
+  }
+
+  note(note, left, top, wide, high, now) {
+    const { pen, colour } = this;
+    const round = Math.min(5, high / 2);
+    const tone = colour[note.who];
+    pen.beginPath();
+    pen.roundRect(left, top, wide, high, round);
+    if (note.from > now) {
+      pen.fillStyle = pen.strokeStyle = tone;
+      pen.globalAlpha = note.tentative ? 0.12 : 0.4;
+      pen.fill();
+      pen.globalAlpha = note.tentative ? 0.6 : 1;
+      pen.lineWidth = note.tentative ? 1.5 : 2;
+      pen.setLineDash(note.tentative ? [4, 4] : []);
+      pen.stroke();
+      pen.setLineDash([]);
+      return;
+    }
+    pen.globalAlpha = 0.45 + 0.55 * (note.velocity / 127);
+    pen.fillStyle = tone;
+    pen.fill();
+    if (note.to > now) { // it sounds
+      pen.globalAlpha = 0.9;
+      pen.strokeStyle = colour.ink;
+      pen.lineWidth = 1.5;
+      pen.stroke();
+    }
   }
 
   // Show the pitches that there are, moving slowly.
@@ -117,7 +200,7 @@ export class Roll {
       low = Math.min(low, note.pitch - 3);
       high = Math.max(high, note.pitch + 3);
     }
-    this.low += (low - this.low) * 0.08;
-    this.high += (high - this.high) * 0.08;
+    this.low += (low - this.low) * 0.06;
+    this.high += (high - this.high) * 0.06;
   }
 }

@@ -2,6 +2,7 @@
 
 const MOST_NOTES = 64;
 const RELEASE_SECONDS = 0.09;
+const BEND_CENTS = 200; // a synth's usual range: two semitones each way
 const PATCHES = {
   you: { partials: [1, 0.5, 0.2, 0.12, 0.05, 0.03], attack: 0.003, decay: 1.1, sustain: 0.06, bright: 5.5, gain: 0.3, pan: -0.12 },
   companion: { partials: [1, 0.32, 0.28, 0.1, 0.09, 0.04, 0.03], attack: 0.012, decay: 2.2, sustain: 0.35, bright: 3.6, gain: 0.22, pan: 0.16 },
@@ -12,6 +13,8 @@ export class Sound {
     this.volume = 0.8;
     this.context = null; // only a tap may make it
     this.notes = new Map();
+    this.lines = new Map(); // "you", "companion 1": what one channel's pedal, bend and loudness are
+    this.begun = () => {}; // told (id, moment of performance.now() at which it is heard)
   }
 
   // Within a tap or a key press. Idempotent.
@@ -53,12 +56,34 @@ export class Sound {
     return Math.max(now, now + (local - performance.now()) / 1000);
   }
 
-  start(id, who, pitch, velocity, local) {
+  // The moment of performance.now() at which the context's time is heard.
+  heardAt(when) {
+    const stamp = this.context.getOutputTimestamp();
+    return stamp.performanceTime ? stamp.performanceTime + (when - stamp.contextTime) * 1000 : NaN;
+  }
+
+  // What a channel has beside notes: made when it is first played on.
+  line(name) {
+    let line = this.lines.get(name);
+    if (!line) {
+      line = { pedal: false, bend: 0, loud: 1, tune: null, gain: null };
+      this.lines.set(name, line);
+    }
+    if (this.context && !line.tune) {
+      line.tune = new ConstantSourceNode(this.context, { offset: line.bend });
+      line.tune.start();
+      line.gain = new GainNode(this.context, { gain: line.loud });
+      line.gain.connect(this.bus);
+    }
+    return line;
+  }
+
+  start(id, who, pitch, velocity, local, lineName = who) {
     if (!this.running) return;
     this.cancel(id);
     if (this.notes.size >= MOST_NOTES) this.cancel(this.notes.keys().next().value);
     const { context } = this;
-    const patch = PATCHES[who];
+    const patch = PATCHES[who], line = this.line(lineName);
     const when = this.at(local);
     const frequency = 440 * 2 ** ((pitch - 69) / 12);
     const loud = (velocity / 127) ** 1.5;
@@ -66,7 +91,7 @@ export class Sound {
     const release = new GainNode(context, { gain: 1 });
     const filter = new BiquadFilterNode(context, { type: "lowpass", Q: 0.4, frequency: Math.min(14000, frequency * (1.5 + patch.bright * loud)) });
     filter.frequency.setTargetAtTime(Math.min(9000, frequency * 2.2), when, patch.decay / 3);
-    const pan = new StereoPannerNode(context, { pan: patch.pan + (pitch - 60) / 160 });
+    const pan = new StereoPannerNode(context, { pan: Math.max(-1, Math.min(1, patch.pan + (pitch - 60) / 160)) });
     const peak = patch.gain * loud * Math.min(1.3, Math.max(0.5, 1 - (pitch - 60) / 110));
     envelope.gain.setValueAtTime(0, when);
     envelope.gain.linearRampToValueAtTime(peak, when + patch.attack);
@@ -74,27 +99,53 @@ export class Sound {
     const tones = [-2.5, 2.5].map((detune) => {
       const tone = new OscillatorNode(context, { frequency, detune });
       tone.setPeriodicWave(this.waves[who]);
+      line.tune.connect(tone.detune);
       tone.connect(filter);
       tone.start(when);
       return tone;
     });
-    filter.connect(envelope).connect(release).connect(pan).connect(this.bus);
-    const note = { tones, release, pan, when };
+    filter.connect(envelope).connect(release).connect(pan).connect(line.gain);
+    const note = { tones, release, pan, when, line, up: null };
     tones[0].onended = () => {
       pan.disconnect();
+      for (const tone of tones) line.tune.disconnect(tone.detune);
       if (this.notes.get(id) === note) this.notes.delete(id);
     };
     this.notes.set(id, note);
+    this.begun(id, this.heardAt(when));
   }
 
+  // Its key is up; under a pedal it sounds on.
   stop(id, local) {
     const note = this.notes.get(id);
     if (!note) return;
+    if (note.line.pedal) note.up = local;
+    else this.end(note, local);
+  }
+
+  end(note, local) {
     const when = Math.max(this.at(local), note.when + 0.02);
+    note.up = null;
     note.release.gain.cancelScheduledValues(0);
     note.release.gain.setValueAtTime(1, when);
     note.release.gain.setTargetAtTime(0, when, RELEASE_SECONDS / 2);
     for (const tone of note.tones) tone.stop(when + RELEASE_SECONDS * 5);
+  }
+
+  // Pedal, bend, expression and modulation of a channel: one MIDI message.
+  move(lineName, [status, first, second]) {
+    const line = this.line(lineName);
+    const kind = status & 0xf0;
+    if (kind === 0xb0 && first === 64) {
+      line.pedal = second >= 64;
+      if (!line.pedal) for (const note of this.notes.values()) if (note.line === line && note.up !== null) this.end(note, note.up);
+    } else if (kind === 0xe0) {
+      line.bend = (((second << 7) | first) - 8192) / 8192 * BEND_CENTS;
+      line.tune?.offset.setTargetAtTime(line.bend, this.context.currentTime, 0.005);
+    } else if (kind === 0xb0 && first === 11) {
+      line.loud = (second / 127) ** 1.5;
+      line.gain?.gain.setTargetAtTime(line.loud, this.context.currentTime, 0.01);
+    }
   }
 
   // At once, and whether it has begun or not.
@@ -110,6 +161,11 @@ export class Sound {
 
   silence() {
     for (const id of [...this.notes.keys()]) this.cancel(id);
+    for (const name of this.lines.keys()) {
+      this.move(name, [0xb0, 64, 0]);
+      this.move(name, [0xe0, 0, 64]);
+      this.move(name, [0xb0, 11, 127]);
+    }
   }
 
   // 0 to 1: the loudest sample of the last moment.
