@@ -17,7 +17,7 @@ from aiohttp import web
 
 from live.engine.engine import Engine
 from live.sessions.folder import SUFFIX, sessions_folder
-from live.sessions.spawn import run_python
+from live.spawn import run_python
 
 MODULE, ALL_SECONDS = "live.sessions.take_away", "all"
 WRITTEN_SECONDS = 0.1
