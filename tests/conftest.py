@@ -1,13 +1,14 @@
 """For all tests: what a busy machine must not decide.
 
 Hypothesis does not look at the clock. Tests in real time (ports, browser) run one after another in one
-process, the others beside them with less right to the processor.
+process, the others beside them whenever a processor has nothing else to do.
 They are tried up to three times, since the machine may belong to others as well for a while.
 """
 
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable
 from functools import cache
 
@@ -50,10 +51,10 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """With several processes (``pytest -n``) tests that keep no time give way."""
+    """With several processes (``pytest -n``) tests that keep no time run when nothing else wants to."""
     several = "PYTEST_XDIST_WORKER" in os.environ
-    if several and os.name == "posix" and not item.nodeid.startswith(IN_REAL_TIME):
-        os.nice(max(0, 10 - os.nice(0)))
+    if several and sys.platform == "linux" and not item.nodeid.startswith(IN_REAL_TIME):
+        os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

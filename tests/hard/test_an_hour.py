@@ -11,6 +11,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+import pytest
 from babbler import babbler
 from band import shipped
 from long_run import LongRun
@@ -64,6 +65,7 @@ def an_hour(networks: Callable[[str], Network], minutes: int, first: int, change
     return run
 
 
+@pytest.mark.timeout(1200)
 def test_an_hour_at_twenty_notes_a_second() -> None:
     with without_collector():
         run = an_hour(babbler, minutes=60, first=9, change=3)

@@ -12,7 +12,6 @@ from jack_world import JackServer, Peer, wait_until
 from served import Client
 from sounding import figures, notes, without_end
 from test_live_answers import FIGURES, play
-from test_live_control import osc_of
 
 pytestmark = pytest.mark.jack
 
@@ -42,7 +41,7 @@ def test_first_notes_arrive_on_beats(
     more = ("--osc", "0", "--longest-answer", "1", "--seed", "4", "--time", "tempo", "--tempo", str(TEMPO))
     daemon = daemons(*options("answer", *more))
     daemon.wait_until_ready()
-    peer, client = peers(), osc_of(daemon)
+    peer, client = peers(), daemon.osc()
     firsts = []
     for number in range(PHRASES):
         over = play(peer, FIGURES[number % len(FIGURES)])
@@ -50,7 +49,6 @@ def test_first_notes_arrive_on_beats(
         firsts.append(min(note.begin_ns for note in notes(peer.log, "got") if note.begin_ns > over))
         time.sleep(0.1 + 0.09 * number % 0.4)  # the next phrase breaks in, somewhere in the beat
     beat = a_beat(client)
-    client.close()
     assert daemon.stop() == 0
     assert daemon.complained == [f"antiphon: time from our own tempo: {TEMPO:.1f} beats a minute"]
     assert without_end(peer.log) == []
