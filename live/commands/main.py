@@ -24,6 +24,7 @@ WORDS = {
     "harmonize": "harmonize",
     "compose": "compose",
     "live": "live",
+    "serve": "serve",
     "replay": "replay",
     "ports": "ports",
     "doctor": "doctor",

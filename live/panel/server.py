@@ -12,7 +12,6 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
-from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import WSMsgType, web
@@ -22,6 +21,7 @@ from live.engine.told import Told
 from live.errors import AntiphonError
 from live.osc.inlet import Inlet
 from live.panel import messages, status
+from live.panel.assets import add_page
 from live.panel.guards import Guard
 from live.panel.knobs import Knobs, no_knobs
 from live.panel.messages import BadMessageError
@@ -46,13 +46,6 @@ LARGEST_BODY = 64 * 1024
 """Bytes of a request."""
 BEAT_SECONDS = 20.0
 NO_PORTS = "There is no MIDI system, so there are no ports: what you play here is heard all the same."
-_KINDS = {
-    "html": "text/html",
-    "css": "text/css",
-    "js": "text/javascript",
-    "svg": "image/svg+xml",
-    "webmanifest": "application/manifest+json",
-}
 
 
 class PanelServer:
@@ -160,8 +153,7 @@ class PanelServer:
         app.router.add_get("/controls.json", self._give_table)
         Service(Jobs(say=self.say)).add_to(app)
         self._takes.add_to(app)
-        for path, (body, kind) in _files().items():
-            app.router.add_get(path, _giver(body, kind))
+        add_page(app, "index.html")
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
         await runner.setup()
         await web.SockSite(runner, self._bound.socket, ssl_context=self._bound.tls).start()
@@ -322,20 +314,3 @@ class PanelServer:
             if now != before:
                 before = now
                 self._pages.tell(messages.text("status", **fields))
-
-
-def _files() -> dict[str, tuple[bytes, str]]:
-    """What is served, by path: bytes and content type."""
-    found = {}
-    for file in resources.files("live.panel").joinpath("page").iterdir():
-        kind = _KINDS.get(file.name.rpartition(".")[2])
-        if kind is not None:
-            found["/" if file.name == "index.html" else f"/{file.name}"] = (file.read_bytes(), kind)
-    return found
-
-
-def _giver(body: bytes, kind: str) -> Callable[[web.Request], Any]:
-    async def give(_: web.Request) -> web.Response:
-        return web.Response(body=body, content_type=kind, charset="utf-8")
-
-    return give

@@ -37,6 +37,7 @@ class Daemon:
     """One ``antiphon live``. ``said`` and ``complained`` are its lines on stdout and stderr."""
 
     command = (str(COMMAND),)
+    word = "live"
     stdin = subprocess.DEVNULL
 
     def __init__(self, *arguments: str, home: Path, **environment: str) -> None:
@@ -45,7 +46,7 @@ class Daemon:
         self.home = home
         self.began = time.perf_counter()
         self.process = subprocess.Popen(
-            [*self.command, "live", *arguments],
+            [*self.command, self.word, *arguments],
             stdin=self.stdin,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

@@ -2,6 +2,7 @@
 
 import { Controls, made } from "./controls.js";
 import { Figures, halfAndMost } from "./figures.js";
+import { Files } from "./files.js";
 import { Keys, nameOf } from "./keys.js";
 import { Learn } from "./learn.js";
 import { Link } from "./link.js";
@@ -32,6 +33,7 @@ const takes = new Takes(
   { length: $("take-length"), download: $("take-download"), list: $("sessions"), words: $("sessions-words") },
   (session, name) => { begin(); replayed = name; replay.play(session); }, say,
 );
+const files = new Files($("files"), sound, $("open-files"));
 const playing = new Map(); // "place pitch" -> id on the roll
 const companion = new Map(); // id -> what of it is marked
 let struck = null, count = 0, replayed = "", spoke = { you: -Infinity, companion: -Infinity };
@@ -241,6 +243,7 @@ function measure(due) {
 
 function everythingEnds() {
   replay.stop();
+  files.stop();
   sound.silence();
   synth.silence();
   roll.endAll(link.toDaemon(performance.now()));
@@ -383,4 +386,4 @@ setInterval(() => {
 showKeys();
 
 // For tests and for the curious.
-globalThis.antiphon = { sound, synth, link, roll, keys, controls, figures, tabs, replay, takes };
+globalThis.antiphon = { files, sound, synth, link, roll, keys, controls, figures, tabs, replay, takes };
