@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, make_dataclass
 from typing import TYPE_CHECKING, Any
 
-from live.control_kinds import Control, Whole, Words
+from live.control_kinds import Control, Switch, Whole, Words
 from live.errors import AntiphonError
 
 VOICES = 3
@@ -113,6 +113,7 @@ def _voice(number: int) -> dict[str, Control]:
             default=-1, low=-1, high=16383, effect="now", help=f"{who}, bank of the program (-1: left alone)"
         ),
         **_way(who, 80),
+        "mute": Switch(default=False, effect="next strike", help=f"{who} makes no sound; the others go on"),
     }
 
 

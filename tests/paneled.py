@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import ssl
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
@@ -15,10 +16,14 @@ from babbler import babbler
 from live.controls import Settings
 from live.engine.engine import Engine
 from live.engine.errands import Errands
+from live.engine.learned import LearnedFile
 from live.engine.recall import Recall
 from live.engine.session import Session
+from live.engine.steering import Steering
+from live.panel.knobs import Knobs
 from live.panel.place import Bound, Place
 from live.panel.server import PanelServer
+from live.port_choice import PortChoice
 from live.presets import Presets
 from live.stage import records as r
 from live.stage.clock import SystemClock
@@ -41,7 +46,14 @@ class _Stage(Rehearsal):
 class Paneled:
     """A context manager. What pages play goes through a stage without ports, at once."""
 
-    def __init__(self, folder: Path, host: str = "127.0.0.1", **settings: object) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        host: str = "127.0.0.1",
+        tls: ssl.SSLContext | None = None,
+        ports: PortChoice | None = None,
+        **settings: object,
+    ) -> None:
         self.said: list[str] = []
         self.sockets: list[aiohttp.ClientWebSocketResponse] = []
         """All that were opened."""
@@ -61,9 +73,19 @@ class Paneled:
         )
         presets = Presets(folder / "presets.json")
         Recall(self.session, presets, self._errands.send)
+        learned = LearnedFile(folder / "midi.json")
+        self.steering = Steering(
+            self.session, self.stage.order, self._errands.send, self.said.append, learned
+        )
         self.engine = Engine(self.session, self.clock, self.said.append)
         self.server = PanelServer(
-            Bound(Place(host, 0)), self.engine, presets, self._play, self.stage.settings.page(0)
+            Bound(Place(host, 0), tls),
+            self.engine,
+            presets,
+            self._play,
+            self.stage.settings.page(0),
+            self._knobs,
+            ports,
         )
 
     @property
@@ -73,6 +95,9 @@ class Paneled:
     def _play(self, *records: r.EngineRecord) -> None:
         for record in records:
             self.engine.do(lambda _, record=record: self._perform(record))  # one thread for the stage
+
+    def _knobs(self) -> Knobs:
+        return Knobs(self.steering.learned(), self.steering.waiting)
 
     def _perform(self, record: r.EngineRecord) -> None:
         if isinstance(record, r.SourceGone):
@@ -131,9 +156,11 @@ class Page:
                     return message
 
 
-async def opened(client: aiohttp.ClientSession, paneled: Paneled, **headers: str) -> Page:
+async def opened(
+    client: aiohttp.ClientSession, paneled: Paneled, base: str | None = None, **headers: str
+) -> Page:
     """A page of this site; raises ``WSServerHandshakeError`` where it is refused."""
-    origin = paneled.base.rstrip("/")
-    socket = await client.ws_connect(f"{paneled.base}ws", headers={"Origin": origin, **headers})
+    base = base or paneled.base
+    socket = await client.ws_connect(f"{base}ws", headers={"Origin": base.rstrip("/"), **headers})
     paneled.sockets.append(socket)
     return Page(socket)

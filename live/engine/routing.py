@@ -37,9 +37,13 @@ class Route(NamedTuple):
     """For the curve ``fixed`` alone."""
     program: int = NO_PROGRAM
     bank: int = NO_BANK
+    mute: bool = False
 
     def pitch(self, pitch: int) -> int | None:
-        """The pitch on the wire; None where the range is too narrow to have it in any octave."""
+        """The pitch on the wire; None where the range is too narrow to have it in any octave, and for a voice
+        that is mute."""
+        if self.mute:
+            return None
         return folded(pitch + self.transpose, *sorted((self.low, self.high)))
 
     def place(self, pitch: int) -> Place | None:

@@ -223,3 +223,18 @@ def test_a_knob_never_chooses_the_drums() -> None:
     chosen = {row.from_unit(place / 100) for place in range(101)}
     assert chosen == {*range(1, 17)} - {10}
     assert all(row.from_unit(row.to_unit(value)) == value for value in chosen)
+
+
+def test_a_mute_voice_is_silent_from_the_next_strike_and_the_others_play() -> None:
+    player = band()
+    player.play(tune([72, 74]), rest_ms=100)
+    assert {message[0] & 0x0F for message in struck(player)} == {1, 2, 3}
+    player.session.set("voice2_mute", "on", player.stage.clock.now_ns())
+    before = len(struck(player))
+    player.play(tune([76, 77, 79]), rest_ms=500)
+    assert {message[0] & 0x0F for message in struck(player)[before:]} == {1, 3}
+    assert not still_sounding(message for _, message in player.sent)
+    player.session.set("voice2_mute", "off", player.stage.clock.now_ns())
+    before = len(struck(player))
+    player.play(tune([72, 74]), rest_ms=500)
+    assert {message[0] & 0x0F for message in struck(player)[before:]} == {1, 2, 3}
