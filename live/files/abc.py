@@ -8,6 +8,7 @@ from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
+from live.files.abc_text import with_texts
 from live.files.music import Music
 from live.files.score import read_score
 from live.files.text import decoded
@@ -45,7 +46,8 @@ def read_tune(name: Path, text: str) -> Music:
     """The music of one tune. Raises ``UnreadableError``."""
     if not re.search(r"^[LM]:", text, re.MULTILINE):  # the standard's default, which music21 does not know
         text = re.sub(r"^K:", "L:1/8\nK:", text, count=1, flags=re.MULTILINE)
-    return read_score(name, text, "abc")
+    music = read_score(name, text, "abc")
+    return replace(music, parts=with_texts(music.parts, text))
 
 
 def tunes_of(text: str) -> list[str]:

@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
+from live.files.kern_text import with_texts
 from live.files.music import Music
 from live.files.score import read_score
 from live.files.text import decoded
@@ -18,7 +19,8 @@ def read_kern(path: Path, data: bytes) -> Music:
     text = decoded(data)
     check_spines(text)
     music = read_score(path, text, "humdrum")
-    music = replace(music, key=_key(text) or music.key)
+    parts = with_texts(music.parts, text)
+    music = replace(music, key=_key(text) or music.key, parts=parts, title=_title(text) or music.title)
     ends = phrase_notes(text)
     if ends and len(music.parts) == 1 and ends[-1] < len(music.parts[0].notes):
         notes = music.parts[0].notes[ends]
@@ -47,6 +49,11 @@ def phrase_notes(text: str) -> list[int]:
         if "}" in token and note >= 0:
             found.append(note)
     return found
+
+
+def _title(text: str) -> str:
+    found = re.search(r"^!!!OTL[^:]*:(.*)", text, re.MULTILINE)
+    return " ".join(found[1].split()) if found else ""
 
 
 def _key(text: str) -> Key | None:

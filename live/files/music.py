@@ -32,6 +32,18 @@ def no_pedal() -> NDArray[np.float64]:
     return np.zeros((0, 2))
 
 
+class Lyric(NamedTuple):
+    """A syllable under the note that begins at ``quarter``.
+
+    ``hyphen``: its word goes on. Verses count from 1.
+    """
+
+    quarter: float
+    text: str
+    hyphen: bool = False
+    verse: int = 1
+
+
 @dataclass(frozen=True)
 class Part:
     """One instrument. ``notes`` ``[n, 5]`` in quarters, by onset, as long as *keys* were down.
@@ -47,6 +59,7 @@ class Part:
     channel: int = 0
     pedal: NDArray[np.float64] = field(default_factory=no_pedal)
     phrases: tuple[float, ...] = ()
+    lyrics: tuple[Lyric, ...] = ()
 
     @property
     def drums(self) -> bool:
@@ -84,6 +97,24 @@ class ChordMark(NamedTuple):
     name: str
 
 
+class Signature(NamedTuple):
+    """A key signature that holds from ``quarter`` on: so many sharps, below 0 flats."""
+
+    quarter: float
+    sharps: int
+
+
+class Repeats(NamedTuple):
+    """Repeat signs, in quarters. Music stands here as it is written, each bar once.
+
+    ``endings``: (start, end, number) of the brackets over first and second endings.
+    """
+
+    starts: tuple[float, ...] = ()
+    ends: tuple[float, ...] = ()
+    endings: tuple[tuple[float, float, int], ...] = ()
+
+
 class MidiSource(NamedTuple):
     """A MIDI file as it was: its division and the bodies of its track chunks, byte for byte.
 
@@ -112,7 +143,8 @@ class MidiSource(NamedTuple):
 @dataclass(frozen=True)
 class Music:
     """A piece of music. ``remarks`` are sentences that whoever reads it should see; ``chords`` the chord
-    symbols of the score, in order.
+    symbols of the score, in order. ``title`` is what a score calls itself, if it does; ``name`` always
+    comes from the file.
     """
 
     name: str
@@ -123,6 +155,9 @@ class Music:
     midi: MidiSource | None = None
     remarks: tuple[str, ...] = ()
     chords: tuple[ChordMark, ...] = ()
+    title: str = ""
+    signatures: tuple[Signature, ...] = ()
+    repeats: Repeats = field(default_factory=Repeats)
 
     @property
     def pitched(self) -> tuple[Part, ...]:

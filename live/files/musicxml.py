@@ -24,7 +24,17 @@ def read_musicxml(path: Path, data: bytes) -> Music:
     text = decoded(data)
     if not re.search(r"<score-partwise[\s>]", text):
         raise UnreadableError("it is not MusicXML (it holds no score-partwise)")
-    return read_score(path, text, "musicxml")
+    return read_score(path, text, "musicxml", _programs(text))
+
+
+def _programs(text: str) -> dict[str, int]:
+    """The first program of each part. music21 would rather believe the part's name than a piano's program."""
+    found = {}
+    for part in re.finditer(r'<score-part [^>]*?id="([^"]*)".*?</score-part>', text, re.DOTALL):
+        program = re.search(r"<midi-program>\s*(\d+)\s*</midi-program>", part[0])
+        if program and 1 <= int(program[1]) <= 128:
+            found[part[1]] = int(program[1]) - 1
+    return found
 
 
 def _unzipped(data: bytes) -> bytes:

@@ -3,97 +3,78 @@
 from __future__ import annotations
 
 import re
-import warnings
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, redirect_stderr, suppress
-from io import StringIO
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from live.files.music import DEFAULT_VELOCITY, DRUM_CHANNEL, ChordMark, MeterMark, Music, Part
+from live.files.joined import Joined
+from live.files.music import DRUM_CHANNEL, ChordMark, MeterMark, Music, Part, Repeats, Signature
+from live.files.silence import silence
 from live.files.tempo import TempoMap
 from live.files.unreadable import UnreadableError
 from models.chord import Chord
-from models.convert import NoteArray
 from models.key import Key
 
+NO_PROGRAMS: Mapping[str, int] = {}
 _CLOSE = 1e-6
 """Quarters that count as none."""
 _MINOR_MODES = ("minor", "aeolian", "dorian", "phrygian", "locrian")
 _CHANNELS = [channel for channel in range(16) if channel != DRUM_CHANNEL]
 
 
-def read_score(path: Path, text: str, form: str) -> Music:
-    """The music of a score in music21's format ``form``. Raises ``UnreadableError``."""
-    with _silence():
+def read_score(path: Path, text: str, form: str, programs: Mapping[str, int] = NO_PROGRAMS) -> Music:
+    """The music of a score in music21's format ``form``. Raises ``UnreadableError``.
+
+    ``programs``: of parts by their names in the file, before what music21 takes from words.
+    """
+    with silence():
         import music21  # noqa: PLC0415  (a third of a second, for scores only)
 
         try:
             found = music21.converter.parseData(text, format=form)
             if isinstance(found, music21.stream.Opus):
                 found = next(iter(found.scores), music21.stream.Score())
-            return _music(path.stem, found)
+            return _music(path.stem, found, programs)
         except Exception as error:  # music21 raises whatever its parsers meet
             reason = " ".join(str(error).split())[:120] or type(error).__name__
             raise UnreadableError(f"its notation is not understood ({reason})") from error
 
 
-@contextmanager
-def _silence() -> Iterator[None]:
-    """Keep music21's warnings, of which there are many, from the user's screen."""
-    with warnings.catch_warnings(), redirect_stderr(StringIO()):
-        warnings.simplefilter("ignore")
-        yield
-
-
-def _music(name: str, score: Any) -> Music:
+def _music(name: str, score: Any, programs: Mapping[str, int]) -> Music:
     staves = list(score.parts) or [score]
     if any(part.getInstrument().transposition for part in staves):
         score = score.toSoundingPitch()
         staves = list(score.parts) or [score]
-    parts = [_part(stave, number) for number, stave in enumerate(staves)]
+    parts = [_part(stave, number, programs) for number, stave in enumerate(staves)]
+    title = score.metadata.bestTitle if score.metadata else None
     return Music(
         name=name,
         parts=tuple(part for part in parts if len(part.notes)),
         tempo=_tempo(staves),
         meters=tuple(_meters(staves[0])),
         key=_key(staves),
+        title=" ".join((title or "").split()),
+        signatures=tuple(_signatures(staves[0])),
         chords=tuple(_chords(staves)),
+        repeats=_repeats(staves[0]),
     )
 
 
-def _part(stave: Any, number: int) -> Part:
+def _part(stave: Any, number: int, programs: Mapping[str, int]) -> Part:
     instrument = stave.getInstrument()
-    elements = list(stave.stripTies().flatten().notes)
-    held = (element for element in elements if _has_fermata(element))
+    joined = Joined()
+    for element in stave.flatten().notes:
+        if not element.duration.isGrace and not _is_chord_symbol(element):
+            joined.add(element)
     return Part(
         name=stave.partName or f"part {number + 1}",
-        notes=_notes(elements),
-        phrases=tuple(float(element.offset + element.quarterLength) for element in held),
-        program=instrument.midiProgram,
+        notes=joined.notes(),
+        phrases=joined.phrases(),
+        program=programs.get(instrument.partId, instrument.midiProgram),
         channel=_CHANNELS[number % len(_CHANNELS)],
+        lyrics=joined.lyrics(),
     )
-
-
-def _has_fermata(element: Any) -> bool:
-    """In scores of songs a fermata ends a phrase; so the chorale model learns it."""
-    return any("Fermata" in expression.classes for expression in element.expressions)
-
-
-def _notes(elements: Iterable[Any]) -> NoteArray:
-    """All notes, without grace notes, chord symbols and drums."""
-    rows = []
-    for element in elements:
-        if element.duration.isGrace or "ChordSymbol" in element.classes:
-            continue
-        velocity = element.volume.velocity or DEFAULT_VELOCITY
-        rows += [
-            (float(element.offset), pitch.midi, velocity, float(element.quarterLength), 0)
-            for pitch in element.pitches
-        ]
-    return np.array(sorted(rows), float).reshape(-1, 5)
 
 
 def _tempo(staves: Iterable[Any]) -> TempoMap:
@@ -151,9 +132,44 @@ def _chords(staves: Iterable[Any]) -> Iterator[ChordMark]:
         for symbol in stave.flatten().getElementsByClass("ChordSymbol"):
             none = "NoChord" in symbol.classes
             name = "N.C." if none else re.sub(r"(?<=[A-G])-", "b", symbol.figure)
+            if name[:1].islower():
+                continue  # a dynamic of ABC: "f"
             with suppress(ValueError):
                 found.setdefault(float(symbol.offset), name if none else Chord.parse(name) and name)
     return (ChordMark(quarter, name) for quarter, name in sorted(found.items()))
+
+
+def _signatures(stave: Any) -> Iterator[Signature]:
+    """The key signatures of the first staff, each that differs from the one before."""
+    sharps = None
+    for sign in stave.flatten().getElementsByClass("KeySignature"):
+        if sign.sharps != sharps:
+            sharps = sign.sharps
+            yield Signature(float(sign.offset), sharps)
+
+
+def _is_chord_symbol(element: Any) -> bool:
+    return "ChordSymbol" in element.classes
+
+
+def _repeats(stave: Any) -> Repeats:
+    """The repeat signs of the first staff, and the brackets of its endings."""
+    starts, ends = [], []
+    for bar in stave.getElementsByClass("Measure"):
+        at, length = float(bar.offset), float(bar.quarterLength)
+        if getattr(bar.leftBarline, "direction", "") == "start":
+            starts.append(at)
+        if getattr(bar.rightBarline, "direction", "") == "end":
+            ends.append(at + length)
+        if getattr(bar.leftBarline, "direction", "") == "end" and at:
+            ends.append(at)
+    endings = []
+    for bracket in stave.recurse().getElementsByClass("RepeatBracket"):
+        first, last = bracket.getFirst(), bracket.getLast()
+        if first is not None and bracket.numberRange:
+            until = float(last.getOffsetInHierarchy(stave)) + float(last.quarterLength)
+            endings.append((float(first.getOffsetInHierarchy(stave)), until, bracket.numberRange[0]))
+    return Repeats(tuple(sorted({*starts})), tuple(sorted({*ends})), tuple(sorted(endings)))
 
 
 def _key(staves: list[Any]) -> Key | None:

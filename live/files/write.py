@@ -41,9 +41,26 @@ def _roll(form: str, music: Music, added: Sequence[Part], _wishes: Wishes) -> En
     return Encoded(picture(music, added, form))
 
 
+def _notation(form: str, music: Music, added: Sequence[Part], _wishes: Wishes) -> Encoded:
+    from live.files.notation import abc_out, kern_out, musicxml_out  # noqa: PLC0415
+
+    writers = {
+        "abc": abc_out.abc_bytes,
+        "kern": kern_out.kern_bytes,
+        "musicxml": musicxml_out.musicxml_bytes,
+        "mxl": musicxml_out.mxl_bytes,
+    }
+    return Encoded(*writers[form](music, added))
+
+
 WRITERS: dict[str, Writer] = {
     ".mid": _midi,
     ".midi": _midi,
+    ".musicxml": partial(_notation, "musicxml"),
+    ".xml": partial(_notation, "musicxml"),
+    ".mxl": partial(_notation, "mxl"),
+    ".abc": partial(_notation, "abc"),
+    ".krn": partial(_notation, "kern"),
     ".png": partial(_roll, "png"),
     ".svg": partial(_roll, "svg"),
     ".pdf": partial(_roll, "pdf"),

@@ -1,0 +1,1 @@
+"""Sound in and out: a sung or played line to notes, music to a recording."""
