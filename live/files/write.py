@@ -53,6 +53,18 @@ def _notation(form: str, music: Music, added: Sequence[Part], _wishes: Wishes) -
     return Encoded(*writers[form](music, added))
 
 
+def _engraved(form: str, music: Music, added: Sequence[Part], _wishes: Wishes) -> Encoded:
+    from live.files.notation.engrave import engraved  # noqa: PLC0415
+
+    return Encoded(*engraved(form, music, added))
+
+
+def _recorded(form: str, music: Music, added: Sequence[Part], wishes: Wishes) -> Encoded:
+    from live.files.audio.render import recorded  # noqa: PLC0415
+
+    return Encoded(*recorded(form, music, added, wishes.soundfont))
+
+
 WRITERS: dict[str, Writer] = {
     ".mid": _midi,
     ".midi": _midi,
@@ -61,11 +73,16 @@ WRITERS: dict[str, Writer] = {
     ".mxl": partial(_notation, "mxl"),
     ".abc": partial(_notation, "abc"),
     ".krn": partial(_notation, "kern"),
+    ".wav": partial(_recorded, "wav"),
+    ".flac": partial(_recorded, "flac"),
     ".png": partial(_roll, "png"),
     ".svg": partial(_roll, "svg"),
     ".pdf": partial(_roll, "pdf"),
+    ".score.svg": partial(_engraved, "svg"),
+    ".score.pdf": partial(_engraved, "pdf"),
+    ".score.png": partial(_engraved, "png"),
 }
-"""By ending. Of a double one like ``.score.svg`` the whole counts first."""
+"""By ending. A double one, like ``.score.svg``, is a page of notes, where ``.svg`` is a piano roll."""
 MIDI = (".mid", ".midi")
 ROLLS = (".png", ".svg", ".pdf")
 

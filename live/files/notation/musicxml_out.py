@@ -41,8 +41,8 @@ def mxl_bytes(music: Music, added: Sequence[Part] = ()) -> tuple[bytes, tuple[st
     return whole.getvalue(), remarks
 
 
-def page_bytes(sheet: Sheet) -> bytes:
-    """The page as MusicXML."""
+def page_bytes(sheet: Sheet, *, plain_tempo: bool = False) -> bytes:
+    """The page as MusicXML; with ``plain_tempo`` the tempo as words, where signs for it are missing."""
     with silence():
         from music21 import metadata, musicxml, stream  # noqa: PLC0415
 
@@ -50,7 +50,7 @@ def page_bytes(sheet: Sheet) -> bytes:
         score.metadata = metadata.Metadata(title=sheet.title)
         score.metadata.composer = ""
         parts = [
-            _part(number, staff, sheet.bars, sheet.music.key)
+            _part(number, staff, sheet.bars, sheet.music.key, plain_tempo)
             for number, staff in enumerate(sheet.staves, start=1)
         ]
         for part in parts:
@@ -72,7 +72,7 @@ def _join_hands(score: Any, parts: list[Any], staves: tuple[Staff, ...]) -> None
             score.insert(0, layout.StaffGroup([one, other], symbol="brace", name=names[0][0]))
 
 
-def _part(number: int, staff: Staff, bars: tuple[Bar, ...], tonality: Key | None) -> Any:
+def _part(number: int, staff: Staff, bars: tuple[Bar, ...], tonality: Key | None, plain: bool) -> Any:
     from music21 import bar as bar21, clef, instrument, spanner, stream  # noqa: I001, PLC0415
 
     part, first = stream.Part(), number == 1
@@ -89,7 +89,9 @@ def _part(number: int, staff: Staff, bars: tuple[Bar, ...], tonality: Key | None
     brackets: dict[int, int] = {}
     verses: _Verses = {}
     for index, (bar, voices) in enumerate(zip(bars, staff.bars, strict=True)):
-        measure = _measure(bar, voices, tonality if not index else None, verses, first=first)
+        measure = _measure(bar, voices, tonality if not index else None, verses)
+        if first:
+            _above(measure, bar, plain)
         if not index:
             measure.insert(0, clef.BassClef() if low else clef.TrebleClef())
         measures.append(measure)
@@ -109,10 +111,8 @@ def _part(number: int, staff: Staff, bars: tuple[Bar, ...], tonality: Key | None
     return part
 
 
-def _measure(
-    bar: Bar, voices: tuple[tuple[Mark, ...], ...], tonality: Key | None, verses: _Verses, *, first: bool
-) -> Any:
-    from music21 import bar as bar21, meter, stream, tempo  # noqa: I001, PLC0415
+def _measure(bar: Bar, voices: tuple[tuple[Mark, ...], ...], tonality: Key | None, verses: _Verses) -> Any:
+    from music21 import bar as bar21, meter, stream  # noqa: I001, PLC0415
 
     measure = stream.Measure(number=bar.number)
     if bar.number == 0:
@@ -122,11 +122,6 @@ def _measure(
         measure.insert(0, _signature(bar, tonality))
     if bar.meter is not None:
         measure.insert(0, meter.TimeSignature("{}/{}".format(*bar.meter)))
-    if first:
-        for at, bpm in bar.tempo:
-            measure.insert(at - bar.start, tempo.MetronomeMark(number=round(bpm, 3), referent=1.0))
-        for at, text in bar.chords:
-            measure.insert(at - bar.start, _chord_symbol(text))
     if bar.repeat_start:
         measure.leftBarline = bar21.Repeat(direction="start")
     if bar.repeat_end:
@@ -138,6 +133,21 @@ def _measure(
         if into is not measure:
             measure.insert(0, into)
     return measure
+
+
+def _above(measure: Any, bar: Bar, plain: bool) -> None:
+    """Tempo and chord symbols, which stand above the first staff."""
+    from music21 import expressions, tempo  # noqa: PLC0415
+
+    for at, bpm in bar.tempo:
+        if plain:
+            mark = expressions.TextExpression(f"quarter = {bpm:.0f}")
+            mark.placement = "above"
+        else:
+            mark = tempo.MetronomeMark(number=round(bpm, 3), referent=1.0)
+        measure.insert(at - bar.start, mark)
+    for at, text in bar.chords:
+        measure.insert(at - bar.start, _chord_symbol(text))
 
 
 def _chord_symbol(text: str) -> Any:
