@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
-import re
-import shutil
 import signal
 import urllib.error
 import urllib.request
@@ -16,94 +12,19 @@ from typing import Any
 
 import pytest
 from daemon import Daemon
+from visit import COMPANION, DESK, NEEDS, PHONE, SOUNDING, Visit, address, chromium, starter
 
-sync_api = pytest.importorskip("playwright.sync_api")
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium"),
-]
-SOON_MS = 15_000
-TRIES = 5
-DESK, PHONE = {"width": 1280, "height": 800}, {"width": 360, "height": 740}
-COMPANION = "[...antiphon.roll.notes.values()].filter((note) => note.who === 'companion').length"
-SOUNDING = "antiphon.sound.notes.size"
+pytestmark = NEEDS
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    with sync_api.sync_playwright() as playwright:
-        arguments = ["--no-sandbox"] if os.getuid() == 0 else []
-        made = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
-        yield made
-        made.close()
+    yield from chromium()
 
 
 @pytest.fixture
 def live(tmp_path: Path) -> Iterator[Callable[..., Daemon]]:
-    """Starts a daemon with a panel."""
-    started: list[Daemon] = []
-
-    def start(*arguments: str, at: str = "0") -> Daemon:
-        daemon = Daemon("--api", "none", "--panel-at", at, *arguments, home=tmp_path)
-        started.append(daemon)
-        daemon.wait_until_ready()
-        return daemon
-
-    yield start
-    for daemon in started:
-        daemon.close()
-
-
-def address(daemon: Daemon) -> str:
-    found = re.search(r"http://\S+", daemon.said[0])
-    assert found, daemon.said
-    return found[0]
-
-
-class Visit:
-    """A page of a browser, and all that it complains of."""
-
-    def __init__(self, browser: Any, url: str, size: dict[str, int] = DESK, **more: Any) -> None:
-        self.context = browser.new_context(viewport=size, **more)
-        self.page = self.context.new_page()
-        self.complaints: list[str] = []
-        self.page.on("console", lambda said: said.type == "error" and self.complaints.append(said.text))
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.page.set_default_timeout(SOON_MS)
-        self.page.goto(url)
-        self.page.wait_for_selector("#connection.there")
-        self.page.wait_for_selector("#control-mode", state="attached")
-
-    def until(self, what: str) -> None:
-        self.page.wait_for_function(f"() => {what}")  # a string alone would be eval: forbidden
-
-    def hold(self, press: Callable[[], object], release: Callable[[], object], what: str) -> None:
-        """Press until it has this effect, and keep it down: on a crowded machine a key may come to the
-        engine so late that it was missed (250 ms), as a musician's would."""
-        for _ in range(TRIES):
-            press()
-            with contextlib.suppress(sync_api.TimeoutError):
-                self.page.wait_for_function(f"() => {what}", timeout=SOON_MS / TRIES)
-                return
-            release()
-        raise AssertionError(what)
-
-    def key(self, key: str, what: str) -> None:
-        """The same with a key of the computer."""
-        keyboard = self.page.keyboard
-        self.hold(lambda: keyboard.down(key), lambda: keyboard.up(key), what)
-
-    def play(self, keys: str, held_ms: int = 150) -> None:
-        for key in keys:
-            self.page.keyboard.down(key)
-            self.page.wait_for_timeout(held_ms)
-            self.page.keyboard.up(key)
-
-    def close(self) -> None:
-        self.context.close()
-        assert self.complaints == []
+    yield from starter(tmp_path)
 
 
 def test_a_newcomer_plays_by_the_computer_s_keyboard_and_hears_harmony(live: Any, browser: Any):
