@@ -18,7 +18,18 @@ from pathlib import Path
 
 ON_WINDOWS = os.name == "nt"
 FILES = (
-    ["continue", "example-piano.mid", "-o", "answer.mid", "--seconds", "5", "--plot", "answer.png", "--seed", "1"],
+    [
+        "continue",
+        "example-piano.mid",
+        "-o",
+        "answer.mid",
+        "--seconds",
+        "5",
+        "--plot",
+        "answer.png",
+        "--seed",
+        "1",
+    ],
     ["harmonize", "example-tune.abc", "-o", "chorale.mid", "--seed", "1"],
     ["compose", "-o", "tune.mid", "--bars", "8", "--seed", "1"],
 )

@@ -84,6 +84,11 @@ def test_there_are_commands_to_check():
     assert commands_of("antiphon live [--mode NAME]") == []
 
 
+def test_every_command_has_its_place_in_the_reference():
+    text = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"^```\{command-help\} (\S+)$", text, re.MULTILINE)) == set(WORDS)
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_an_option_that_stands_alone_is_one_of_ours(page: Path):
     known = {
