@@ -1,13 +1,14 @@
 """What pages cost, and how soon they are told: ``python tests/benchmarks/panel.py``.
 
-Strikes through JACK and the real processes: without a panel, with one that nobody looks at, and with three
-pages open, in turns; then a page plays by itself. Pages are sockets in a process of their own, without a
-browser. Needs jackd; about two minutes.
+Strikes through JACK and the real processes: without a panel, with one that nobody looks at, with three
+pages open, and with them and a file being continued, in turns; then a page plays by itself. Pages are sockets
+in a process of their own, without a browser. Needs jackd; about three minutes.
 """
 
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 import os
 import subprocess
@@ -25,6 +26,7 @@ from jack_world import JackServer  # noqa: E402
 from tables import Benchmark, table  # noqa: E402
 from under_test import model  # noqa: E402
 
+import live  # noqa: E402
 from live.doctor import measures  # noqa: E402
 from live.doctor.daemon import MeasuredDaemon, port_names, stage_settings  # noqa: E402
 from live.doctor.figures import Figure, milliseconds  # noqa: E402
@@ -65,10 +67,20 @@ class PaneledDaemon(MeasuredDaemon):
             self.server = None
 
 
-@contextmanager
-def pages(address: str, count: int) -> Iterator[None]:
+def pages(address: str, count: int) -> Any:
     """So many pages that listen, in a process of their own."""
-    command = [sys.executable, __file__, "--pages", str(count), address]
+    return beside("--pages", str(count), address)
+
+
+def file_jobs(address: str) -> Any:
+    """One file job after the other: upload, a process that loads a model and plays 30 s, download."""
+    return beside("--jobs", address)
+
+
+@contextmanager
+def beside(*words: str) -> Iterator[None]:
+    """This script doing something else, from when it says that it does."""
+    command = [sys.executable, __file__, *words]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         process.stdout.readline()
@@ -97,6 +109,23 @@ async def _listen(address: str, count: int) -> None:
         sockets = [await _open(client, address) for _ in range(count)]
         print("open", flush=True)
         await asyncio.gather(*(_read(socket) for socket in sockets))
+
+
+async def _have_made(address: str) -> None:
+    import aiohttp
+
+    tune = Path(live.__file__).with_name("examples") / "example-piano.mid"
+    async with aiohttp.ClientSession() as client:
+        for number in itertools.count():
+            asked = {"name": tune.name, "seed": str(number)}
+            headers = {"Accept": "application/x-ndjson"}
+            url = f"{address}api/continue"
+            async with client.post(url, params=asked, headers=headers, data=tune.read_bytes()) as response:
+                assert response.status == 200, await response.text()
+                async for line in response.content:
+                    if number == 0 and b'"progress"' in line:
+                        print("it is made", flush=True)
+                assert b'"done"' in line
 
 
 async def _read(socket: Any) -> None:
@@ -166,7 +195,8 @@ def main() -> None:
     server = JackServer()
     os.environ["JACK_DEFAULT_SERVER"] = server.name
     networks, names = Loaded(), port_names()
-    found: dict[str, list[list[Figure]]] = {"no panel": [], "panel, no page": [], f"{PAGES} pages": []}
+    ways = ("no panel", "panel, no page", f"{PAGES} pages", f"{PAGES} pages and a file job")
+    found: dict[str, list[list[Figure]]] = {way: [] for way in ways}
     try:
         with (
             PaneledDaemon(lambda name: networks.get(model(name)), stage_settings("jack", names)) as daemon,
@@ -178,7 +208,9 @@ def main() -> None:
                 address = daemon.serve()
                 found["panel, no page"].append(list(measures.harmonize(daemon, peer, strikes)))
                 with pages(address, PAGES):
-                    found[f"{PAGES} pages"].append(list(measures.harmonize(daemon, peer, strikes)))
+                    found[ways[2]].append(list(measures.harmonize(daemon, peer, strikes)))
+                    with file_jobs(address):
+                        found[ways[3]].append(list(measures.harmonize(daemon, peer, strikes)))
                 daemon.hush()
             daemon.turn_to("harmonize")
             played = a_page_plays(daemon.serve())
@@ -194,6 +226,8 @@ def main() -> None:
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--pages"]:
         asyncio.run(_listen(sys.argv[3], int(sys.argv[2])))
+    elif sys.argv[1:2] == ["--jobs"]:
+        asyncio.run(_have_made(sys.argv[2]))
     elif sys.argv[1:2] == ["--play"]:
         print(json.dumps(asyncio.run(_play(sys.argv[2]))))
     else:
