@@ -15,6 +15,8 @@ from live.files.unreadable import UnreadableError
 
 LARGEST = 100_000_000
 """Bytes of unpacked MusicXML that are still believed."""
+LARGEST_CONTAINER = 100_000
+"""The same of the list of scores in an archive."""
 
 
 def read_musicxml(path: Path, data: bytes) -> Music:
@@ -41,11 +43,8 @@ def _unzipped(data: bytes) -> bytes:
     """The score in a ``.mxl`` archive: the first root file that its container names."""
     try:
         with zipfile.ZipFile(BytesIO(data)) as archive:
-            name = _root_file(archive)
-            if archive.getinfo(name).file_size > LARGEST:
-                raise UnreadableError("its score is larger than 100 MB")
-            return archive.read(name)
-    except UnreadableError:
+            return _entry(archive, _root_file(archive), LARGEST)
+    except (UnreadableError, MemoryError):
         raise
     except (zipfile.BadZipFile, KeyError, EOFError, OSError, NotImplementedError) as error:
         raise UnreadableError("its archive is damaged or cut short") from error
@@ -53,9 +52,17 @@ def _unzipped(data: bytes) -> bytes:
         raise UnreadableError(f"its archive cannot be unpacked ({error})") from error
 
 
+def _entry(archive: zipfile.ZipFile, name: str, most: int) -> bytes:
+    """What is stored under a name. No more than it says is ever unpacked."""
+    size = archive.getinfo(name).file_size
+    if size > most:
+        raise UnreadableError(f"{name} in its archive is larger than {most / 1e6:g} MB")
+    return archive.read(name)
+
+
 def _root_file(archive: zipfile.ZipFile) -> str:
     try:
-        container = ElementTree.fromstring(archive.read("META-INF/container.xml"))
+        container = ElementTree.fromstring(_entry(archive, "META-INF/container.xml", LARGEST_CONTAINER))
     except (KeyError, ElementTree.ParseError):
         scores = [name for name in archive.namelist() if name.endswith((".xml", ".musicxml"))]
         scores = [name for name in scores if not name.startswith("META-INF/")]

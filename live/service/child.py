@@ -45,7 +45,7 @@ class Child:
         with self._lock:
             if self._pid is not None:
                 with contextlib.suppress(ProcessLookupError, PermissionError):
-                    os.kill(self._pid, signal.SIGTERM if os.name == "nt" else signal.SIGKILL)
+                    _end(self._pid)
 
     @property
     def there(self) -> bool:
@@ -109,3 +109,13 @@ class Child:
 
 
 NO_PROCESS = -1000
+
+
+def _end(pid: int) -> None:
+    """With whatever it has started, once it leads a group of its own."""
+    if os.name == "nt":
+        os.kill(pid, signal.SIGTERM)
+    elif os.getpgid(pid) == pid:
+        os.killpg(pid, signal.SIGKILL)
+    else:
+        os.kill(pid, signal.SIGKILL)

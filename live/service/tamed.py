@@ -12,6 +12,8 @@ from shutil import rmtree
 from typing import BinaryIO
 
 ORPHANED = 3
+LEAST, LESS = 19, 5
+"""Niceness beside the music, and where nobody plays: the one that serves comes first."""
 
 
 def tame(*, idle: bool, cpu_seconds: float, memory_bytes: int) -> None:
@@ -20,7 +22,7 @@ def tame(*, idle: bool, cpu_seconds: float, memory_bytes: int) -> None:
         with contextlib.suppress(OSError):
             os.setsid()  # a Ctrl-C in the terminal is for the parent, which then ends us
     if hasattr(os, "nice"):
-        os.nice(19)
+        os.nice(LEAST if idle else LESS)
     if idle and hasattr(os, "SCHED_IDLE"):
         with contextlib.suppress(OSError):
             os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
@@ -52,6 +54,8 @@ def die_with_the_parent(words: BinaryIO, folder: Path) -> None:
         while words.read(1):
             pass
         rmtree(folder, ignore_errors=True)
+        if hasattr(os, "killpg") and os.getpgid(0) == os.getpid():
+            os.killpg(0, signal.SIGKILL)  # and what we have started
         os._exit(ORPHANED)
 
     threading.Thread(target=watch, name="parent", daemon=True).start()

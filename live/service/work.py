@@ -94,7 +94,7 @@ def _work(order: Order, tell: Callable[[Word], None]) -> None:
     for number in range(1, wish["count"] + 1):
         made = made_by(seed + number - 1, _progress(tell, number))
         name = _name(order, made.music.name, number)
-        data, kind, remarks = _encoded(name, made)
+        data, kind, remarks = _encoded(name, wish["format"], made)
         begins, seconds = shown.times(made.music, made.added)
         answer = wishes.Made(
             number=number,
@@ -199,13 +199,13 @@ def _name(order: Order, title: str, number: int) -> str:
     return f"{title}{done}{count}.{order.wish['format']}"
 
 
-def _encoded(name: str, made: Any) -> tuple[bytes, str, list[str]]:
+def _encoded(name: str, form: str, made: Any) -> tuple[bytes, str, list[str]]:
     """The file's bytes, media type, and remarks. Raises ``FileError``."""
     from live.files.write import encoded  # noqa: PLC0415
     from live.service.formats import WRITTEN  # noqa: PLC0415
 
     found = encoded(Path(name), made.music, made.added)
-    return found.data, WRITTEN["." + name.rpartition(".")[2]], list(found.remarks)
+    return found.data, WRITTEN["." + form], list(found.remarks)
 
 
 if __name__ == "__main__":

@@ -28,6 +28,8 @@ from live.service.jobs import Allowed
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "live/examples"
 TUNE = EXAMPLES / "example-tune.abc"
+FREELY = Allowed(idle=False)
+"""Machines that test are busy."""
 PAGE = Path(messages.__file__).with_name("page")
 
 
@@ -41,7 +43,7 @@ def test_what_is_made_is_what_the_command_makes(tmp_path: Path):
         sent = {"name": "example-piano.mid", "seconds": "2", "seed": "7"}
         assert await filed.told("continue", body, **sent) == (200, output.read_bytes())
 
-    run(test, real=True)
+    run(test, FREELY, real=True)
 
 
 def test_every_answer_is_as_described():
@@ -73,43 +75,46 @@ def test_every_answer_is_as_described():
             models = wishes.Models.model_validate_json(await response.read())
         assert {"chorale", "folk", "piano"} <= {model.name for model in models.models}
 
-    run(test, real=True)
+    run(test, FREELY, real=True)
 
 
 def bomb(where: str, size: int) -> bytes:
     """A ``.mxl`` whose entry ``where`` is unpacked to so many bytes."""
     made = io.BytesIO()
-    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
-        with archive.open(where, "w", force_zip64=True) as entry:
-            for _ in range(size // 2**20):
-                entry.write(bytes(2**20))
+    archive = zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED, compresslevel=1)
+    with archive, archive.open(where, "w") as entry:
+        for _ in range(size // 2**20):
+            entry.write(bytes(2**20))
     return made.getvalue()
 
 
 @pytest.mark.parametrize("where", ["META-INF/container.xml", "score.xml"])
 def test_a_bomb_in_an_archive_is_refused(where: str):
     async def test(filed: Filed) -> None:
-        data = bomb(where, 1 << 30)
-        assert len(data) < 2_000_000
+        data = bomb(where, 200 << 20)
+        assert len(data) < 1_000_000
         status, why = await filed.told("read", data, name="bomb.mxl")
         assert status == 422
-        assert b"cannot read bomb.mxl: its" in why
-        assert b"larger than" in why or b"holds no score" in why
+        assert f"cannot read bomb.mxl: {where} in its archive is larger than" in why.decode()
 
-    run(test, Allowed(memory_bytes=400 * 2**20), real=True)
+    run(test, FREELY, real=True)
 
 
 def test_a_file_that_needs_too_much_memory_is_refused():
-    """A MIDI file of five megabytes is hundreds of megabytes of messages."""
-    body = b"\x00\x90\x40\x40" + b"\x01\x40\x00\x00\x40\x40" * 800_000 + b"\x00\xff\x2f\x00"
+    """A MIDI file of two megabytes is hundreds of megabytes of messages."""
+    body = b"\x00\x90\x40\x40" + b"\x01\x40\x00\x00\x40\x40" * 400_000 + b"\x00\xff\x2f\x00"
     data = b"MThd\0\0\0\6\0\0\0\1\1\xe0MTrk" + len(body).to_bytes(4, "big") + body
 
     async def test(filed: Filed) -> None:
-        status, why = await filed.told("read", data, name="long.mid")
+        status, why = await filed.told("read", io.BytesIO(data), name="long.mid")
         assert status == 422
-        assert b"long.mid needs more than the 300 MB of memory that a job may have" in why
+        words = (
+            b"long.mid needs more than the 300 MB of memory that",
+            b"cannot read long.mid: it is too much",
+        )
+        assert why.startswith(words)  # where memory ends, not every library can still say so
 
-    run(test, Allowed(memory_bytes=300 * 2**20), real=True)
+    run(test, Allowed(memory_bytes=200 * 2**20, idle=False), real=True)
 
 
 def test_the_description_is_openapi_and_complete():
@@ -168,4 +173,4 @@ def test_the_examples_of_the_docs_do_what_they_say(tmp_path: Path):
         assert len(made) >= 3
         assert all(path.stat().st_size > 100 for path in made)
 
-    run(test, Allowed(idle=False), real=True)
+    run(test, FREELY, real=True)
