@@ -71,6 +71,11 @@ class Key(NamedTuple):
         return Key((_STEPS[found[1].upper()] + shift) % 12, mode)
 
 
+def profile(mode: Mode) -> NDArray[np.float64]:
+    """``[12]``: how often each degree occurs, from the tonic upwards."""
+    return _PROFILES[1 if mode == "minor" else 0].copy()
+
+
 def find_key(notes: NoteArray) -> Key:
     """The key whose profile correlates best with the notes ``[n, 5]``, weighted by duration.
 

@@ -86,7 +86,7 @@ def read_midi(path: Path, data: bytes) -> Music:
     marks = _Marks()
     lines: list[tuple[int, _Line]] = []
     for number, body in enumerate(source.tracks, start=1):
-        lines += _track(number, _messages(number, body), marks)
+        lines += _track(number, messages_of(number, body), marks)
     unit = source.ticks_per_quarter
     parts = [
         Part(
@@ -108,7 +108,7 @@ def read_midi(path: Path, data: bytes) -> Music:
     )
 
 
-def _messages(number: int, body: bytes) -> list[mido.Message]:
+def messages_of(number: int, body: bytes) -> list[mido.Message]:
     """The messages of one track, read by mido; ``number`` counts from 1, for the error."""
     whole = b"MThd" + struct.pack(">LHHh", 6, 1, 1, 480) + b"MTrk" + struct.pack(">L", len(body))
     try:

@@ -1,4 +1,4 @@
-"""The models without a clock: continue, harmonise and compose on the ticks of a grid.
+"""The models without a clock: continue and harmonise on the ticks of a grid.
 
 Generators, so that any length takes constant memory and progress can be shown. Times are ticks of the
 model's grid; score models speak C major / A minor. Same model, input, style and seed: same events.
@@ -6,32 +6,16 @@ model's grid; score models speak C major / A minor. Same model, input, style and
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterator
-
-import numpy as np
+from collections.abc import Iterable, Iterator
 
 from live.engine.harmony import Harmonist
-from models.context import NO_END, Context, Limits, in_range
-from models.events import KIND, TIME, Event, EventArray, Kind, from_array
-from models.grid import TICKS_PER_QUARTER
-from models.meter import Meter
+from live.offline.growing import grow
+from models.context import Context
+from models.events import Event, Kind, from_array
+from models.grid import Grid
 from models.piece import Piece
-from models.sampling import Draws, Style
+from models.sampling import Style
 from models.step import Network
-from models.vocabulary import OFF_TOKENS, PHRASE_TOKEN, TOKENS
-
-LONGEST_WAIT_SECONDS = 4.0
-"""No silence that a model writes is longer: rarer in MAESTRO than one gap in 30,000."""
-REMEMBERED = 1024
-"""Events of a prompt that are heard; no network here looks back further."""
-
-BEFORE_ALL = -1
-"""The decision before the first one."""
-
-_ENDINGS = (Kind.OFF, Kind.PHRASE)
-_ENDINGS_ONLY = (np.arange(TOKENS) >= OFF_TOKENS) & (np.arange(TOKENS) <= PHRASE_TOKEN)
-_WITH_END = np.ones(TOKENS, bool)
 
 
 def continue_events(
@@ -41,18 +25,8 @@ def continue_events(
 
     With ``may_end`` the music stops earlier if the model says so; the last event is then ``END``.
     """
-    context = Context(network, meters=piece.meters)
-    _hear_prompt(context, piece.events(context.grid, network.manifest.voices), start, style, seed)
-    return _said(context, start=start, end=end, may_end_at=start if may_end else None, style=style, seed=seed)
-
-
-def compose_events(
-    network: Network, meters: list[Meter], *, end: int, style: Style, seed: int
-) -> Iterator[Event]:
-    """A piece from nothing: at least half of ``end`` ticks long, ended by the model or at ``end``."""
-    context = Context(network, meters=meters)
-    context.hear(Event(0, Kind.START))
-    return _said(context, start=0, end=end, may_end_at=end // 2, style=style, seed=seed)
+    grown = grow(network, piece, start=start, style=style, seed=seed, may_end=may_end)
+    return sounded(grown, network.manifest.grid_object, end)
 
 
 def harmonize_events(
@@ -78,64 +52,24 @@ def harmonize_events(
             context.hear(event)
 
 
-def _said(
-    context: Context, *, start: int, end: int, may_end_at: int | None, style: Style, seed: int
-) -> Iterator[Event]:
-    """What the model says from ``start`` to ``end``; from ``may_end_at`` on it may say ``END``."""
-    longest = _longest_wait(context)
-    manifest = context.manifest
-    on_and_on, with_end = in_range(manifest, tokens=NO_END), in_range(manifest, tokens=_WITH_END)
-    for decision in itertools.count():
-        may_end = may_end_at is not None and context.now >= may_end_at
-        least = max(0, start - context.now)
-        limits = Limits(least=least, most=least + longest, tokens=with_end if may_end else on_and_on)
-        choice = context.choose(limits, style, Draws(seed, decision))
-        if choice is None or choice.event.time >= end:
+def sounded(grown: Iterable[Event], grid: Grid, end: int) -> Iterator[Event]:
+    """Events for whoever follows notes, to tick ``end``: each note is ended by an ``off`` of its own."""
+    sounding: set[tuple[int, int]] = set()
+    now = 0
+    for event in grown:
+        if event.time >= end:
             break
-        yield from _replaced(context, choice.event)
-        context.hear(choice.event)
-        yield choice.event
-        if choice.event.kind == Kind.END:
+        now, key = event.time, (event.voice, event.pitch)
+        if event.kind == Kind.ON and grid.monophonic:
+            for voice, pitch in sorted(each for each in sounding if each[0] == event.voice):
+                yield Event(now, Kind.OFF, pitch, 0, voice)
+                sounding.remove((voice, pitch))
+        if event.kind == Kind.ON:
+            sounding.add(key)
+        elif event.kind == Kind.OFF:
+            sounding.discard(key)
+        yield event
+        if event.kind == Kind.END:
             return
-    yield from _ended(context, end)
-
-
-def _hear_prompt(context: Context, events: EventArray, start: int, style: Style, seed: int) -> None:
-    """Hear the end of a prompt, without its ``end``; what begins after ``start`` is not heard.
-
-    On the score grid an ``off`` says that a rest follows. Whether one does after the prompt is for the model
-    to say, so notes that last until ``start`` are not ended; where a phrase ends there as well, the model is
-    asked at once, since no ``off`` may come after that.
-    """
-    kept = events[(events[:, KIND] != Kind.END) & (events[:, TIME] <= start)]
-    phrase = Event(start, Kind.PHRASE)
-    open_end = context.grid.monophonic & (kept[:, TIME] == start) & np.isin(kept[:, KIND], _ENDINGS)
-    phrase_ends = bool((kept[open_end, KIND] == Kind.PHRASE).any())
-    kept = kept[~open_end]
-    context.hear_all(kept[-REMEMBERED:], before=kept[:-REMEMBERED])
-    if phrase_ends:
-        wait = start - context.now
-        limits = Limits(least=wait, most=wait, voices=(phrase.voice,), tokens=_ENDINGS_ONLY)
-        choice = context.choose(limits, style, Draws(seed, BEFORE_ALL))
-        if choice is not None and choice.event.kind == Kind.OFF:
-            context.hear(choice.event)
-        context.hear(phrase)
-
-
-def _replaced(context: Context, event: Event) -> Iterator[Event]:
-    """On the score grid a new note ends its voice's note: say so, for whoever follows notes."""
-    if context.grid.monophonic and event.kind == Kind.ON:
-        for pitch in np.flatnonzero(context.state.onsets[event.voice] >= 0).tolist():
-            yield Event(event.time, Kind.OFF, pitch, 0, event.voice)
-
-
-def _longest_wait(context: Context) -> int:
-    if context.grid.monophonic:
-        return 8 * TICKS_PER_QUARTER
-    return round(LONGEST_WAIT_SECONDS * 100)
-
-
-def _ended(context: Context, end: int) -> Iterator[Event]:
-    """End what sounds, at ``end``."""
-    for voice, pitch in np.argwhere(context.state.onsets >= 0).tolist():
-        yield Event(max(end, context.now + 1), Kind.OFF, pitch, 0, voice)
+    for voice, pitch in sorted(sounding):
+        yield Event(max(end, now + 1), Kind.OFF, pitch, 0, voice)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from live.files.music import Music, Part
 
@@ -17,12 +18,17 @@ def unseen(share: float) -> None:
 
 @dataclass(frozen=True)
 class Made:
-    """``music`` as it was given (or blank), and the parts that ``model`` added, in the music's quarters."""
+    """``music`` as it was given (or blank), and the parts that ``model`` added, in the music's quarters.
+
+    ``ended``: the model has ended the piece itself. ``facts``: what else there is to say of it, for programs.
+    """
 
     music: Music
     added: tuple[Part, ...]
     model: str
     seed: int
+    ended: bool = False
+    facts: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def notes(self) -> int:
