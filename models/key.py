@@ -73,7 +73,8 @@ class Key(NamedTuple):
 
 def profile(mode: Mode) -> NDArray[np.float64]:
     """``[12]``: how often each degree occurs, from the tonic upwards."""
-    return _PROFILES[1 if mode == "minor" else 0].copy()
+    found: NDArray[np.float64] = _PROFILES[1 if mode == "minor" else 0].copy()
+    return found
 
 
 def find_key(notes: NoteArray) -> Key:

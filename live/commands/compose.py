@@ -3,65 +3,116 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from live.commands import options
 from live.commands.options import seed_or_drawn
 
+if TYPE_CHECKING:
+    from live.commands.targets import Target
+    from live.offline.made import Made
+
 DEFAULT_BARS = 16
+EXAMPLES = """Compose pieces. The model is `folk` unless told otherwise: whole tunes with phrases and an end.
+
+The model knows major and minor; a church mode is its scale, and a pull to its tonic.
+
+Examples:
+
+  antiphon compose -o tune.abc --key G --meter 6/8
+
+  antiphon compose -o tunes.abc --count 10 --key D --mode dorian --bars 8
+
+  antiphon compose -o folder/ --count 3 --format mid --format musicxml
+"""
 
 
 def compose(
-    output: options.Output,
+    output: options.Outputs,
     model: options.Model = None,
     key: Annotated[str, typer.Option("--key", metavar="KEY", help="The key, like F#m or Bb.")] = "C",
+    mode: Annotated[
+        str | None,
+        typer.Option(
+            "--mode", metavar="MODE", help="A church mode on the tonic of --key: dorian, mixolydian ..."
+        ),
+    ] = None,
     meter: Annotated[str, typer.Option("--meter", metavar="N/N", help="The meter, like 3/4.")] = "4/4",
     bars: Annotated[
         int,
-        typer.Option("--bars", min=1, help="The most bars; the model may end a piece after half."),
+        typer.Option("--bars", min=1, help="How many bars, as near as it comes; never more."),
     ] = DEFAULT_BARS,
-    count: Annotated[int, typer.Option("--count", min=1, help="How many; files are numbered then.")] = 1,
+    count: Annotated[
+        int,
+        typer.Option("--count", min=1, help="How many: one book of tunes in .abc, else numbered files."),
+    ] = 1,
     temperature: options.Temperature = None,
     top_p: options.TopP = None,
     seed: options.Seed = None,
     plot: options.Plot = None,
+    formats: options.Formats = None,
+    as_json: options.Json = False,
 ) -> None:
-    """Compose pieces and write each to a MIDI file. The model is `folk` unless told otherwise."""
-    from live.commands import jobs  # noqa: PLC0415
+    """Compose (the text of help is :data:`EXAMPLES`)."""
+    from live.commands import many, named, sources, targets  # noqa: PLC0415
     from live.offline.composing import C_MAJOR, compose_music  # noqa: PLC0415
+    from live.offline.made import share_of  # noqa: PLC0415
+    from live.offline.modes import MODES  # noqa: PLC0415
     from live.offline.taste import Taste  # noqa: PLC0415
     from models.step import load_network  # noqa: PLC0415
 
-    first_seed = seed_or_drawn(seed)
-    chosen = jobs.key_named(key) or C_MAJOR
-    beats = _meter(meter)
-    names = [numbered(output, number, count) for number in range(1, count + 1)]
-    pictures = [plot and numbered(plot, number, count) for number in range(1, count + 1)]
-    for name, picture in zip(names, pictures, strict=True):
-        jobs.check_outputs(name, picture)
+    first = seed_or_drawn(seed)
+    chosen, church = named.key(key) or C_MAJOR, named.mode(mode, tuple(MODES))
+    beats = named.meter(meter)
+    tune = sources.Source(sources.STANDARD, Path("tune"))
+    (target,) = targets.targets([tune], output, formats or (), plot)
+    books = target.only(".abc") if count > 1 else None
+    each = target.without(".abc") if count > 1 else target
+    for number in range(1, count + 1):
+        each.numbered(number, count).check()
+    if books is not None:
+        books.check()
     network = load_network(model or "folk")
-    for number, (name, picture) in enumerate(zip(names, pictures, strict=True)):
-        taste = Taste(first_seed + number, temperature, top_p)
-        with jobs.bar(f"{network.manifest.name} composes {name.name}") as progress:
+    done, made_all = [], []
+    with many.bar(f"{network.manifest.name} composes") as progress:
+        for number in range(1, count + 1):
+            place = each.numbered(number, count)
+            name = (place.files or (books.files if books else ()) or (Path("tune"),))[0].stem
             made = compose_music(
-                name.stem, taste, network=network, key=chosen, meter=beats, bars=bars, progress=progress
-            )
-        jobs.save(name, picture, made.music, made.added)
-        print(f"{name}: {made.notes} notes by {made.model}, seed {taste.seed}")
+                name if place.files or count == 1 else f"{name} {number}",
+                Taste(first + number - 1, temperature, top_p), network=network, key=chosen, mode=church,
+                meter=beats, bars=bars,
+                progress=share_of(progress, number - 1, count),
+            )  # fmt: skip
+            made_all.append(made)
+            files = place.save(made.music, made.added)
+            facts = {
+                "files": files, "notes": made.notes, "model": made.model, "seed": made.seed,
+                "ended": made.ended, **made.facts,
+            }  # fmt: skip
+            where = ", ".join([*files, *(f"{path} no. {number}" for path in (books.files if books else ()))])
+            done.append(many.Done(f"{where}: {made.notes} notes by {made.model}, seed {made.seed}", facts))
+    if books is not None and (books.files or books.piped):
+        names = books.save_text(_book(made_all, books))
+        done = [
+            many.Done(each.line, {**each.facts, "files": [*each.facts["files"], *names]}) for each in done
+        ]
+    many.say_done(many.Wanted("compose", "", as_json), done)
 
 
-def numbered(path: Path, number: int, count: int) -> Path:
-    """``tune.mid`` alone, ``tune-03.mid`` as the third of up to 99."""
-    if count == 1:
-        return path
-    return path.with_stem(f"{path.stem}-{number:0{len(str(count))}}")
+compose.__doc__ = EXAMPLES
 
 
-def _meter(text: str) -> tuple[int, int]:
-    found = re.fullmatch(r"\s*([1-9]\d?)\s*/\s*(1|2|4|8|16|32)\s*", text)
-    if found is None:
-        raise typer.BadParameter(f"{text!r} is no meter; write one like 3/4", param_hint="--meter")
-    return int(found[1]), int(found[2])
+def _book(made: Sequence[Made], target: Target) -> str:
+    """All tunes in one ABC text, numbered."""
+    from live.files import write  # noqa: PLC0415
+
+    tunes = []
+    for number, each in enumerate(made, start=1):
+        text = write.encoded(Path("tune.abc"), each.music, each.added, target.wishes).data.decode()
+        tunes.append(re.sub(r"^X:.*$", f"X:{number}", text, count=1, flags=re.MULTILINE).strip())
+    return "\n\n".join(tunes) + "\n"

@@ -34,6 +34,37 @@ Source = Annotated[
     ),
 ]
 Output = Annotated[Path, typer.Option("--output", "-o", metavar="OUT.mid", help="The MIDI file to write.")]
+Sources = Annotated[
+    list[Path],
+    typer.Argument(
+        metavar="IN",
+        show_default=False,
+        help="Files that hold music (or a shipped example: example-piano.mid, example-tune.abc), folders, "
+        "patterns like 'tunes/*.krn', or - for standard input.",
+    ),
+]
+Outputs = Annotated[
+    list[Path],
+    typer.Option(
+        "--output",
+        "-o",
+        metavar="OUT",
+        help="The file to write: its ending says the format. Several at once; a folder for many inputs; "
+        "- for standard output.",
+    ),
+]
+Formats = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--format",
+        metavar="FORMAT",
+        help="Format in a folder or on standard output: mid, abc, ... (several).",
+    ),
+]
+Jobs = Annotated[
+    int | None, typer.Option("--jobs", min=1, help="Files that are worked on at once; all cores.")
+]
+Json = Annotated[bool, typer.Option("--json", help="Print one object for programs.")]
 Model = Annotated[
     str | None,
     typer.Option(

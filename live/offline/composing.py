@@ -7,9 +7,10 @@ from typing import Any
 
 from live.errors import AntiphonError
 from live.files.blank import blank_prompt
+from live.files.music import Signature
 from live.files.parts import composed_parts
 from live.offline.made import Made, Progress, unseen
-from live.offline.modes import MODES
+from live.offline.modes import MODES, sharps_of
 from live.offline.taste import Taste
 from live.offline.tunes import Trying
 from models.key import Key
@@ -52,5 +53,7 @@ def compose_music(
         ends = tuple(prompt.axis.quarters([*best.phrases]).tolist())
         parts = [replace(part, phrases=ends) for part in parts[:1]] + parts[1:]
         facts = {"bars": best.bars, "phrases": len(best.phrases), "ends_on_tonic": best.on_tonic}
-    music = replace(prompt.music, mode=mode or "")
+    music = prompt.music
+    if mode is not None:
+        music = replace(music, signatures=(Signature(0.0, sharps_of(key.tonic, mode)),))
     return Made(music, tuple(parts), manifest.name, taste.seed, best.ended, facts)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from array import array
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from live.errors import AntiphonError
 from live.files.cut import until
@@ -16,8 +19,9 @@ from live.offline.gathering import gathered
 from live.offline.growing import grow
 from live.offline.made import Made, Progress, unseen
 from live.offline.prompts import prompt_for
+from live.offline.surprise import nats_of
 from live.offline.taste import Taste
-from models.events import EventArray, Kind, from_array
+from models.events import KIND, TIME, EventArray, Kind, from_array
 from models.step import Network, load_network
 
 DEFAULT_BARS = 8
@@ -36,7 +40,8 @@ class Continuing:
 
     Without a length, 8 bars are made by a model that knows bars, else 30 seconds; of two, bars count.
     ``start_at``: seconds from which on the music is another. With ``may_end`` it stops earlier where the
-    model ends the piece. Raises ``FileError`` when no part is called ``part``, ``AntiphonError`` when nothing
+    model ends the piece, with ``to_end`` there alone (or at a length that is given, or after 64 bars or ten
+    minutes). Raises ``FileError`` when no part is called ``part``, ``AntiphonError`` when nothing
     stands before ``start_at``. Owned by one thread.
     """
 
@@ -51,9 +56,10 @@ class Continuing:
         part: str | None = None,
         start_at: float | None = None,
         may_end: bool = False,
+        to_end: bool = False,
     ) -> None:
         self.network = network or load_network(model_for(music))
-        self.taste, self._may_end = taste, may_end
+        self.taste, self._may_end = taste, may_end or to_end
         manifest = self.network.manifest
         least = 0.0
         if start_at is not None:
@@ -62,7 +68,7 @@ class Continuing:
         self.music = music
         self._prompt = prompt_for(manifest, music, part=part)
         if seconds is None and bars is None:
-            default = (MOST_BARS, MOST_SECONDS) if may_end else (DEFAULT_BARS, DEFAULT_SECONDS)
+            default = (MOST_BARS, MOST_SECONDS) if to_end else (DEFAULT_BARS, DEFAULT_SECONDS)
             bars, seconds = (default[0], None) if manifest.monophonic else (None, default[1])
         self._start = max(self._prompt.end, round(float(self._prompt.axis.ticks(least))))
         self._end = self._start + self._prompt.length(seconds=seconds, bars=bars)
@@ -75,9 +81,38 @@ class Continuing:
         return np.array(self._events, np.int32).reshape(-1, 5)
 
     @property
+    def count(self) -> int:
+        """How many events that are."""
+        return len(self._events) // 5
+
+    @property
     def ended(self) -> bool:
         """Whether the model has ended the piece."""
         return len(self._events) > 0 and self._events[-4] == Kind.END
+
+    def about(self) -> dict[str, Any]:
+        """What decides how it goes on, for whoever keeps events: of what, by what, from where, how."""
+        style = self.taste.style(self.network.manifest)
+        told = self._prompt.piece.events(self._prompt.grid, self.network.manifest.voices)
+        return {
+            "model": self.network.manifest.name,
+            "sha256": self.network.manifest.sha256,
+            "music": hashlib.sha256(np.ascontiguousarray(told).tobytes()).hexdigest(),
+            "start": self._start,
+            "seed": self.taste.seed,
+            "temperature": style.temperature,
+            "top_p": style.top_p,
+            "may_end": self._may_end,
+        }
+
+    def nats(self) -> NDArray[np.float64]:
+        """How little the model expected each event that was made. Blocks."""
+        told = self._prompt.piece.events(self._prompt.grid, self.network.manifest.voices)
+        before = told[(told[:, KIND] != Kind.END) & (told[:, TIME] <= self._start)]
+        sounding = self._prompt.grid.monophonic & (before[:, TIME] == self._start)
+        before = before[~(sounding & (before[:, KIND] == Kind.OFF))]
+        whole = np.concatenate([before, self.events])
+        return nats_of(self.network, whole, self._prompt.piece.meters, len(before))
 
     def take_up(self, events: EventArray) -> None:
         """Go on after these, which were made before from the same music, taste, model and start."""
@@ -124,6 +159,7 @@ def continue_music(
     part: str | None = None,
     start_at: float | None = None,
     may_end: bool = False,
+    to_end: bool = False,
     progress: Progress = unseen,
 ) -> Made:
     """New music after the end of ``music``, or from ``start_at`` on, which else stays note for note.
@@ -132,7 +168,7 @@ def continue_music(
     """
     continuing = Continuing(
         music, taste, network=network, seconds=seconds, bars=bars, part=part, start_at=start_at,
-        may_end=may_end,
+        may_end=may_end, to_end=to_end,
     )  # fmt: skip
     continuing.go_on(progress)
     return continuing.made()

@@ -6,13 +6,16 @@ model's grid; score models speak C major / A minor. Same model, input, style and
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
 
 from live.engine.harmony import Harmonist
 from live.offline.growing import grow
+from models.chord import Chord
 from models.context import Context
 from models.events import Event, Kind, from_array
 from models.grid import Grid
+from models.hold import FREE, hold_on
 from models.piece import Piece
 from models.sampling import Style
 from models.step import Network
@@ -30,19 +33,36 @@ def continue_events(
 
 
 def harmonize_events(
-    network: Network, melody: Piece, *, voices: int, style: Style, seed: int, role: int = 1
+    network: Network,
+    melody: Piece,
+    *,
+    voices: int,
+    style: Style,
+    seed: int,
+    role: int = 1,
+    chords: Sequence[tuple[int, Chord | None]] = (),
 ) -> Iterator[Event]:
     """Events of the voices added around ``melody`` (voice 0 of a score piece), each note at once.
 
-    Strictly causal, as live: every melody note is harmonised knowing only what came before it.
+    Strictly causal, as live: every melody note is harmonised knowing only what came before it. ``chords``
+    (tick, chord in the piece's key) hold the voices to their tones from then on; None lets them go.
     """
     context = Context(network, meters=melody.meters, role=role)
     harmonist = Harmonist(context, voices=voices, style=style, seed=seed)
-    told = melody.events(context.grid, 1)
-    for event in from_array(told):
+    waiting = deque(chords)
+    velocity = 0
+    for event in from_array(melody.events(context.grid, 1)):
+        while waiting and waiting[0][0] <= event.time:
+            tick, chord = waiting.popleft()
+            harmonist.hold = FREE if chord is None else hold_on(chord.classes, hard=True, is_chord=True)
+            if context.now < tick < event.time and harmonist.sounding:
+                yield from harmonist.move(tick, velocity)
+                for voice, pitch in harmonist.moved.items():
+                    harmonist.tell_move(tick, voice, pitch, velocity)
         if event.kind == Kind.START:
             context.hear(event)
         elif event.kind == Kind.ON:
+            velocity = event.velocity
             yield from harmonist.strike(event)
         elif event.kind == Kind.END:
             yield from harmonist.rest(event.time)

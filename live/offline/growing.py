@@ -158,7 +158,7 @@ def _prompt_heard(network: Network, piece: Piece, start: int, style: Style, seed
     phrase_ends = bool((kept[open_end, KIND] == Kind.PHRASE).any())
     kept = kept[~open_end]
     if not phrase_ends:
-        return kept
+        return np.asarray(kept)
     phrase = Event(start, Kind.PHRASE)
     context, last = Context(network, meters=piece.meters), HeardLast(grid)
     last.hear(kept.tolist())

@@ -16,6 +16,15 @@ def unseen(share: float) -> None:
     """Nobody looks at the progress."""
 
 
+def share_of(progress: Progress, number: int, count: int) -> Progress:
+    """What the part ``number`` (from 0) of ``count`` equal ones is told."""
+
+    def told(share: float) -> None:
+        progress((number + share) / count)
+
+    return told
+
+
 @dataclass(frozen=True)
 class Made:
     """``music`` as it was given (or blank), and the parts that ``model`` added, in the music's quarters.

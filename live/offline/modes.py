@@ -26,6 +26,10 @@ _SIGNATURE = {
 """Semitones from the tonic to that of the major key with the same signature, which a model would go to."""
 
 
+PULL = 2.0
+"""So many times these nats: at 1 a tune in A minor goes home to C major every second time."""
+
+
 def hold_of(mode: str | None, plain: str) -> Hold:
     """The scale of a church mode as a model in C major or A minor (``plain``) has it; free without one."""
     if mode is None:
@@ -34,13 +38,19 @@ def hold_of(mode: str | None, plain: str) -> Hold:
     return hold_on(tuple((home + step) % 12 for step in MODES[mode][1]), hard=True, is_chord=False)
 
 
+def sharps_of(tonic: int, mode: str) -> int:
+    """The key signature: so many sharps, below 0 flats."""
+    return (7 * (tonic + _SIGNATURE[mode]) + 5) % 12 - 5
+
+
 def drawn_to(mode: str | None, plain: str) -> NDArray[np.float32]:
-    """``[TOKENS]``: nats by which notes are likelier in this mode than in the major key of its signature."""
+    """``[TOKENS]``: nats added to notes, by how much likelier they are in this mode than in the major
+    key of its signature, :data:`PULL` times."""
     home = _home(plain)
     own = np.roll(profile("minor" if plain == "minor" else "major"), home)
     other = np.roll(profile("major"), home + _SIGNATURE[mode or plain])
     bias = np.zeros(TOKENS, np.float32)
-    bias[ON_TOKENS : ON_TOKENS + PITCHES] = np.resize(np.log(own / other), PITCHES)
+    bias[ON_TOKENS : ON_TOKENS + PITCHES] = np.resize(PULL * np.log(own / other), PITCHES)
     return bias
 
 

@@ -58,7 +58,7 @@ def main() -> None:
     found, others = np.concatenate(joints), np.concatenate(elsewhere)
     bench.say(
         "",
-        f"{len(paths)} continuations of {chosen.seconds:g} s after the first {chosen.prompt:g} s of held-out pieces:"
+        f"{len(paths)} continuations of {chosen.seconds:g} s after {chosen.prompt:g} s of held-out pieces:"
         f" {len(found)} joints, {len(others)} places halfway between.",
         "",
         f"| {SIDE:g} s before and after differ by, on average | at joints | elsewhere | difference, 95 % |",
@@ -98,7 +98,7 @@ def heard_anew(network: Network, path: Path) -> np.ndarray:
 
 
 def nats_after(network: Network, events: np.ndarray, first: int, stop: int, since: int) -> float:
-    """Nats an event of ``events[first + 1 : stop]`` after a context of ``events[since : first + 1]`` alone."""
+    """Nats an event of ``events[first + 1 : stop]`` after ``events[since : first + 1]`` alone."""
     grid, model = network.manifest.grid_object, network.start()
     before = int(events[since - 1, TIME]) if since else 0
     told = choices(events[since : stop - 1], grid, before)

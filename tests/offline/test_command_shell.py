@@ -77,7 +77,7 @@ def test_a_bug_keeps_its_traceback(monkeypatch: pytest.MonkeyPatch):
     def bug(*_args: object, **_fields: object) -> None:
         raise ZeroDivisionError("a bug")
 
-    monkeypatch.setattr("live.commands.jobs.open_input", bug)
+    monkeypatch.setattr("live.commands.sources.sources", bug)
     with pytest.raises(ZeroDivisionError):
         run(["continue", "x.mid", "-o", "y.mid"])
 
@@ -89,7 +89,7 @@ def test_errors_of_other_packages_are_known_by_their_attribute(monkeypatch, caps
     def fail(*_args: object, **_fields: object) -> None:
         raise OtherError("two\nlines")
 
-    monkeypatch.setattr("live.commands.jobs.open_input", fail)
+    monkeypatch.setattr("live.commands.sources.sources", fail)
     assert run(["continue", "x.mid", "-o", "y.mid"]) == 2
     assert capsys.readouterr().err == "antiphon: two lines\n"
 

@@ -17,6 +17,7 @@ from live.files.music import Music, Part
 from live.files.read import read
 from live.files.tempo import TempoMap
 from live.files.write import save
+from live.offline.gathering import gathered
 from models.events import Event, Kind
 from models.grid import GRIDS
 from models.manifest import Manifest
@@ -53,33 +54,47 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> Asked:
         log["model"] = name
         return Network(name)
 
-    def continue_events(network: Network, piece, *, start, end, style, seed, may_end):
-        log.update(piece=piece, start=start, end=end, style=style, seed=seed, may_end=may_end)
+    def grow(network: Network, piece, *, start, style, seed, may_end, made):
+        log.update(piece=piece, start=start, style=style, seed=seed, may_end=may_end)
         yield Event(start, Kind.OFF, 99)  # a note of the prompt that was still held
-        for at in range(start, end, 24):
+        at = start
+        while True:  # it is asked for as much as is wanted
             pitch = 60 + (at * (seed + 1)) % 11
             yield Event(at, Kind.ON, pitch, 50)
             if network.manifest.name == "piano" or at % 48:  # on the score grid an ON ends a note
                 yield Event(at + 12, Kind.OFF, pitch)
-        yield Event(end + 50, Kind.ON, 60, 50)  # beyond what was asked for
+            at += 24
 
-    def harmonize_events(network: Network, melody, *, voices, style, seed) -> Iterator[Event]:
-        log.update(piece=melody, voices=voices, style=style, seed=seed)
+    def harmonize_events(network: Network, melody, *, voices, style, seed, chords) -> Iterator[Event]:
+        log.update(piece=melody, voices=voices, style=style, seed=seed, chords=chords)
         for onset, pitch, _, duration, _ in melody.notes.astype(int).tolist():
             for voice in range(1, voices + 1):
                 yield Event(onset, Kind.ON, pitch - 4 * voice, 0, voice)
             for voice in range(1, voices + 1):
                 yield Event(onset + duration, Kind.OFF, pitch - 4 * voice, 0, voice)
 
-    def compose_events(network: Network, meters, *, end, style, seed) -> Iterator[Event]:
-        log.update(meters=meters, end=end, style=style, seed=seed)
-        for at in range(0, end, 24):
+    def grow_from_nothing(network: Network, meters, *, may_end_at, style, seed, tokens, made):
+        log.update(meters=meters, may_end_at=may_end_at, style=style, seed=seed)
+        for at in range(0, may_end_at, 24):
             yield Event(at, Kind.ON, 60 + (at // 24 + seed) % 12)
+        home = 69 if seed < 100 else 60  # in A minor the first tune is whole
+        yield Event(may_end_at, Kind.PHRASE)
+        yield Event(may_end_at, Kind.ON, home)
+        yield Event(may_end_at + 24, Kind.OFF, home)
+        yield Event(may_end_at + 24, Kind.PHRASE)
+        yield Event(may_end_at + 24, Kind.END)
 
+    def logged(events, grid, *, start, end, progress):
+        log["end"] = end
+        return gathered(events, grid, start=start, end=end, progress=progress)
+
+    monkeypatch.setattr("live.offline.continuing.gathered", logged)
+    monkeypatch.setattr("live.offline.tunes.gathered", logged)
     monkeypatch.setattr("models.step.load_network", load_network)
-    monkeypatch.setattr("live.offline.continuing.continue_events", continue_events)
+    monkeypatch.setattr("live.offline.continuing.grow", grow)
     monkeypatch.setattr("live.offline.harmonizing.harmonize_events", harmonize_events)
-    monkeypatch.setattr("live.offline.composing.compose_events", compose_events)
+    monkeypatch.setattr("live.offline.tunes.grow_from_nothing", grow_from_nothing)
+    monkeypatch.setattr("live.offline.continuing.Continuing.about", lambda self: {"seed": self.taste.seed})
     return log
 
 
@@ -219,6 +234,7 @@ def test_composing_several_pieces(asked: Asked, tmp_path: Path, capsys):
     assert music.parts[0].notes[0, 1] == 60 + 11 - 3  # seed 11, from A minor to F# minor
     assert (tmp_path / "new-1.mid").exists()
     assert capsys.readouterr().out.count("\n") == 2
+    assert asked["seed"] == 11
 
 
 def test_the_piano_composes_in_its_own_time(asked: Asked, tmp_path: Path):
@@ -226,14 +242,14 @@ def test_the_piano_composes_in_its_own_time(asked: Asked, tmp_path: Path):
     assert asked["end"] == 400
 
 
-def test_interrupting_leaves_no_file(
+def test_interrupting_before_anything_is_made_leaves_no_file(
     asked: Asked, tune: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     def stopped(*_args: object, **_fields: object) -> Iterator[Event]:
-        yield Event(0, Kind.ON, 60, 50)
         raise KeyboardInterrupt
+        yield
 
-    monkeypatch.setattr("live.offline.continuing.continue_events", stopped)
+    monkeypatch.setattr("live.offline.continuing.grow", stopped)
     assert call("continue", tune, "-o", tmp_path / "out.mid") == 130
     assert [path.name for path in tmp_path.iterdir()] == ["tune.mid"]
 
