@@ -23,7 +23,7 @@ from playwright.sync_api import sync_playwright  # noqa: E402
 
 DESK, PHONE = {"width": 1360, "height": 850}, {"width": 390, "height": 844}
 TUNE = "gfdsafghj"
-TABS = ("Sound", "Takes", "Figures")
+TABS = ("Takes", "Figures")
 
 
 def opened(browser: Any, url: str, size: dict[str, int], scheme: str, **more: Any) -> Any:
@@ -60,6 +60,8 @@ def desk(browser: Any, url: str, folder: Path, scheme: str) -> None:
     if scheme == "light":
         for tab in TABS:
             page.get_by_role("tab", name=tab).click()
+            if tab == "Takes":
+                page.wait_for_selector("#sessions li")
             page.wait_for_timeout(1500)
             take(page, folder / f"tab-{tab.lower()}.png")
     page.context.close()
@@ -69,9 +71,14 @@ def answered(browser: Any, url: str, folder: Path) -> None:
     """What is about to sound, in the mode answer."""
     page = opened(browser, url, DESK, "dark")
     play(page, "adgkgda")
-    coming = "[...antiphon.roll.notes.values()].some((note) => note.from > antiphon.roll.now() + 250)"
-    page.wait_for_function(f"() => {coming}", timeout=20_000)
-    page.wait_for_timeout(900)
+    page.wait_for_function(
+        """() => {
+            const now = antiphon.roll.now();
+            const own = [...antiphon.roll.notes.values()].filter(({ who }) => who !== 'you');
+            return own.some(({ from }) => from < now - 1200) && own.some(({ from }) => from > now + 30);
+        }""",
+        timeout=30_000,
+    )
     take(page, folder / "answer.png")
     page.context.close()
 
@@ -108,6 +115,7 @@ def main() -> None:
                 phone(browser, found[0], folder, scheme)
             page = opened(browser, found[0], DESK, "dark")
             page.locator("#control-mode input[value=answer]").check()
+            page.wait_for_function("() => antiphon.controls.values.mode === 'answer'")
             page.context.close()
             answered(browser, found[0], folder)
         finally:

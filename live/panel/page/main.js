@@ -286,7 +286,7 @@ function showPresets(names) {
 }
 
 function showKeys() {
-  $("octave").textContent = `A is ${nameOf(keys.base)}`;
+  $("octave").textContent = matchMedia("(pointer: coarse)").matches ? nameOf(keys.base) : `A is ${nameOf(keys.base)}`;
   $("velocity").value = keys.velocity;
 }
 

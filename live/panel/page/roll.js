@@ -111,7 +111,8 @@ export class Roll {
         this.notes.delete(id);
         continue;
       }
-      const left = x(note.from), right = x(note.to === OPEN ? Math.max(now, note.from + 60) : note.to);
+      const open = note.from > now ? note.from + 250 : Math.max(now, note.from + 60); // nobody knows its end yet
+      const left = x(note.from), right = x(note.to === OPEN ? open : note.to);
       const high = Math.max(4, Math.min(22, tall - 2)), top = y(note.pitch) + (tall - high) / 2;
       this.note(note, left, top, Math.max(4, right - left - 1), high, now);
     }

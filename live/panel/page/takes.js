@@ -6,7 +6,10 @@ export class Takes {
   // `replay(session, name)` plays one; `say(text)` tells what went wrong.
   constructor({ length, download, list, words }, replay, say) {
     Object.assign(this, { length, download, list, words, replay, say });
-    length.addEventListener("change", () => this.address());
+    length.addEventListener("change", () => {
+      this.chosen = length.value;
+      this.address();
+    });
     this.meter = undefined;
     this.tell(null);
   }
@@ -15,13 +18,12 @@ export class Takes {
   tell(meter) {
     if (meter === this.meter) return;
     this.meter = meter;
-    const chosen = this.length.value;
     const choices = [
       ...(meter ? [4, 8, 16, 32].map((bars) => [`bars=${bars}`, `${bars} bars`]) : []),
       ["seconds=30", "30 seconds"], ["seconds=60", "minute"], ["seconds=300", "5 minutes"], ["seconds=1800", "30 minutes"], ["", "whole session"],
     ];
     this.length.replaceChildren(...choices.map(([value, text]) => made("option", { value }, text)));
-    this.length.value = choices.some(([value]) => value === chosen) ? chosen : choices[0][0];
+    this.length.value = choices.some(([value]) => value === this.chosen) ? this.chosen : choices[0][0];
     this.address();
   }
 
