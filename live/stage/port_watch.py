@@ -30,6 +30,8 @@ SETTLING_SECONDS = 0.1
 Turn = Callable[[Performer], None]
 """Something for the sender's thread to do."""
 _LEAVING_SECONDS = 1.0
+_LIST_SECONDS = 1.0
+"""Asking for all names takes the interpreter's lock for a moment."""
 _SOON_SECONDS = 0.01
 _LOOKS_AFTER_A_POKE = 10
 """JACK tells that a port goes some milliseconds before it has gone."""
@@ -56,6 +58,7 @@ class PortWatch:
         self._settling: dict[int, float] = {}  # outputs, and when they can be told something
         self._wanted: deque[tuple[int, str]] = deque()
         self._listing = False
+        self._list_at = 0.0
         self._listed = ""
         self._poked = threading.Event()
         self._stopping = False
@@ -76,7 +79,7 @@ class PortWatch:
 
     def list_ports(self) -> None:
         """Tell which ports there are, now and whenever one comes or goes. Any thread, never blocks."""
-        self._listing, self._listed = True, ""
+        self._listing, self._listed, self._list_at = True, "", 0.0
         self.poke()
 
     def poke(self) -> None:
@@ -115,10 +118,11 @@ class PortWatch:
                 self._gone(self._ports[number])
             for number in joined:
                 self._back(self._ports[number])
-        if self._listing:
+        now = time.perf_counter()
+        if self._listing and now >= self._list_at:
+            self._list_at = now + _LIST_SECONDS
             with contextlib.suppress(rtmidi.RtMidiError):
                 self._tell_ports()
-        now = time.perf_counter()
         for number in [number for number, due in self._settling.items() if due <= now]:
             del self._settling[number]
             self._deliver(OutputBack(number))

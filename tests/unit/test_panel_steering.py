@@ -16,6 +16,7 @@ from paneled import Paneled, opened
 from test_choosing_ports import INPUTS, OUTPUTS, Link, virtual
 
 from live.engine.capture import Capture
+from live.engine.phrases import Phrases
 from live.panel import takes as module
 from live.panel.status import histogram
 from live.panel.takes import Takes
@@ -254,3 +255,16 @@ def test_the_work_is_done_by_a_process_of_its_own(tmp_path: Path):
         assert "no session of Antiphon" in str(caught.value.text)
 
     asyncio.run(run())
+
+
+def test_a_long_silence_ends_a_phrase_where_the_player_stopped():
+    phrases, ended = Phrases(), []
+    phrases.silent = ended.append
+    second = 1000 * MILLISECOND
+    phrases.strike(second, 60, 80)
+    phrases.silence(2 * second, 60)
+    phrases.strike(3 * second, 62, 80)
+    assert ended == []
+    phrases.silence(4 * second, 62)
+    phrases.strike(9 * second, 64, 80)
+    assert ended == [4 * second]

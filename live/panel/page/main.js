@@ -309,6 +309,7 @@ const tabs = new Tabs($("tabs"), document.querySelectorAll("[data-tab]"), opened
 $("begin").addEventListener("click", begin);
 $("panic").addEventListener("click", panic);
 window.addEventListener("keydown", (event) => event.key === "Escape" && panic());
+window.addEventListener("pointerup", () => sound.context && sound.begin()); // Safari: sound begins as a finger goes up
 window.addEventListener("pagehide", () => synth.silence());
 $("octave-down").addEventListener("click", () => keys.shift(-12));
 $("octave-up").addEventListener("click", () => keys.shift(12));
