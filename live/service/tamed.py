@@ -14,6 +14,8 @@ from typing import BinaryIO
 ORPHANED = 3
 LEAST, LESS = 19, 5
 """Niceness beside the music, and where nobody plays: the one that serves comes first."""
+SESSION = 10
+"""That of our session: a ninth of what one that plays has, so that beside other work we still get on."""
 
 
 def tame(*, idle: bool, cpu_seconds: float, memory_bytes: int) -> None:
@@ -23,6 +25,9 @@ def tame(*, idle: bool, cpu_seconds: float, memory_bytes: int) -> None:
             os.setsid()  # a Ctrl-C in the terminal is for the parent, which then ends us
     if hasattr(os, "nice"):
         os.nice(LEAST if idle else LESS)
+    if idle:
+        with contextlib.suppress(OSError):  # Linux shares the processor among sessions first
+            Path("/proc/self/autogroup").write_text(str(SESSION), encoding="ascii")
     if idle and hasattr(os, "SCHED_IDLE"):
         with contextlib.suppress(OSError):
             os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))

@@ -20,7 +20,8 @@ from jack_world import wait_until
 
 EXAMPLES = Path(__file__).parents[2] / "live/examples"
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-SOON_MS = 30_000
+SOON_MS = 60_000
+TUNE = EXAMPLES / "example-tune.abc"
 SOUNDING = "antiphon.sound.notes.size"
 FIFTY_MB = 50_000_000
 
@@ -136,21 +137,35 @@ DROP = """async ([name, text]) => {
 
 @pytest.mark.browser
 @pytest.mark.skipif(CHROMIUM is None, reason="no Chromium")
-def test_a_file_is_dropped_seen_heard_continued_and_kept(started: Any, browser: Any, tmp_path: Path):
-    daemon, address = live(started)
-    visit = Visit(browser, address, accept_downloads=True)
+def test_a_file_is_dropped_on_the_instrument_seen_and_heard(started: Any, browser: Any):
+    _, address = live(started)
+    visit = Visit(browser, address)
     page = visit.page
     page.wait_for_selector("#connection.there")
     assert not page.locator("#files").is_visible()
-    page.evaluate(DROP, ["my tune.abc", (EXAMPLES / "example-tune.abc").read_text()])
+    page.evaluate(DROP, ["my tune.abc", TUNE.read_text()])
     page.wait_for_selector(".file-source .file-card")
     assert page.locator("#files").is_visible(), "it has opened by itself"
     assert "G · 3/4" in page.inner_text(".file-source")
     page.click(".file-source button")
     visit.until(f"{SOUNDING} > 0 && antiphon.sound.level() > 0.01")
-    page.click(".file-source button")
+    page.keyboard.press("Escape")
     visit.until(f"{SOUNDING} === 0")
+    assert not page.locator("#files").is_visible()
+    page.click("#open-files")
+    assert page.locator(".file-source .file-card").is_visible(), "it is still there"
+    visit.close()
 
+
+@pytest.mark.browser
+@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium")
+def test_a_file_is_continued_compared_and_kept(started: Any, browser: Any, tmp_path: Path):
+    """On the page of ``antiphon serve``, which is the same: beside the instrument jobs wait for everybody."""
+    server, address = started("--port", "0")
+    visit = Visit(browser, address, accept_downloads=True)
+    page = visit.page
+    page.set_input_files("#file", TUNE)
+    page.wait_for_selector(".file-source .file-card")
     page.fill("#file-bars", "2")
     page.click(".file-form .main")
     visit.until("document.querySelectorAll('.file-cards .file-card').length === 2")
@@ -163,12 +178,11 @@ def test_a_file_is_dropped_seen_heard_continued_and_kept(started: Any, browser: 
     assert coloured == [True, True, True]
     page.click(".file-cards .file-card:last-child button")
     visit.until("antiphon.sound.level() > 0.01")
-    page.keyboard.press("Escape")
+    page.click(".file-cards .file-card:last-child button")
     visit.until(f"{SOUNDING} === 0")
-    page.click("#open-files")
     with page.expect_download() as download:
         page.click(".file-cards .file-card:first-child a")
-    assert download.value.suggested_filename == "my tune-continued-1.mid"
+    assert download.value.suggested_filename == "example-tune-continued-1.mid"
     download.value.save_as(tmp_path / "kept.mid")
     assert (tmp_path / "kept.mid").read_bytes().startswith(b"MThd")
 
@@ -176,10 +190,10 @@ def test_a_file_is_dropped_seen_heard_continued_and_kept(started: Any, browser: 
     page.fill("#file-bars", "256")
     page.fill("#file-count", "4")
     page.click(".file-form .main")
-    wait_until(lambda: workers(daemon))
+    wait_until(lambda: workers(server))
     page.click("text=Cancel")
     visit.until("document.querySelector('.files-words').textContent === 'cancelled'")
-    wait_until(lambda: not workers(daemon))
+    wait_until(lambda: not workers(server))
 
     page.set_input_files("#file", {"name": "bad.txt", "mimeType": "text/plain", "buffer": b"no music"})
     visit.until("document.querySelector('.files-words.bad')")
@@ -221,6 +235,9 @@ def test_no_process_outlives_the_daemon(started: Any, number: int):
         wait_until(lambda: workers(daemon))
         (worker,) = workers(daemon)
         wait_until(lambda: os.getpriority(os.PRIO_PROCESS, worker) == 19)
+        wait_until(lambda: os.sched_getscheduler(worker) == os.SCHED_IDLE)
+        group = Path(f"/proc/{worker}/autogroup")
+        assert not group.exists() or group.read_text().endswith(" nice 10\n")
         daemon.tell(number)
         code = daemon.wait()
         wait_until(lambda: not runs(worker))
@@ -251,7 +268,7 @@ def test_served_without_the_instrument(started: Any):
     assert b"files_alone.js" in asked(address, None)[1]
     status, why = asked(f"{base}api/continue?name=large.mid&token=s3cret", b"x" * FIFTY_MB)
     assert (status, b"too large" in why) == (413, True)
-    tune = (EXAMPLES / "example-tune.abc").read_bytes()
+    tune = TUNE.read_bytes()
     status, made = asked(f"{base}api/continue?name=tune.abc&bars=2&token=s3cret", tune)
     assert (status, made[:4]) == (200, b"MThd")
     wait_until(lambda: children(server.process.pid) == [])
