@@ -42,7 +42,8 @@ def commands() -> dict[str, Any]:
 def _text(written: str) -> list[nodes.Node]:
     """Paragraphs, what stands in backticks as code; a paragraph of indented lines as a block."""
     found: list[nodes.Node] = []
-    for each in re.split(r"\n\s*\n", written.replace("\b", "").strip("\n")):
+    close = re.sub(r"(\n  .*)\n\s*(?=\n  )", r"\1", written.replace("\b", "").strip("\n"))
+    for each in re.split(r"\n\s*\n", close):
         if each.startswith("  "):
             block = nodes.literal_block(each, each)
             block["language"] = "none"
