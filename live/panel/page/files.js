@@ -8,6 +8,8 @@ import { FileRoll } from "./file_roll.js";
 const BEFORE_SECONDS = 6; // so much of what was sent is shown and heard before what is new
 const KINDS = { continue: "Continue it", harmonize: "Harmonise it", compose: "Compose a new piece" };
 
+const FORMATS = { mid: "MIDI", musicxml: "MusicXML", abc: "ABC", krn: "kern", wav: "sound (WAV)", "score.pdf": "sheet music (PDF)" };
+
 // Name, label, kinds that have it, and the field.
 const FIELDS = [
   ["bars", "bars", ["continue", "compose"], () => number(1, 256, 1, "8 or 30 s")],
@@ -20,6 +22,7 @@ const FIELDS = [
   ["top_p", "top-p", ["continue", "harmonize", "compose"], () => number(0.05, 1, 0.05, "usual")],
   ["part", "melody is in part", ["harmonize", "continue"], () => text("found")],
   ["seed", "seed", ["continue", "harmonize", "compose"], () => number(0, 999999, 1, "drawn")],
+  ["format", "file to keep", ["continue", "harmonize", "compose"], () => choices(FORMATS)],
 ];
 
 export class Files {
@@ -260,6 +263,12 @@ function labelled(words, field) {
 
 function number(min, max, step, placeholder) {
   return made("input", { type: "number", min, max, step, placeholder });
+}
+
+function choices(words) {
+  const field = made("select");
+  for (const [value, label] of Object.entries(words)) field.append(made("option", { value }, label));
+  return field;
 }
 
 function text(placeholder) {
