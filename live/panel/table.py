@@ -65,10 +65,18 @@ def _prefix(name: str) -> str:
     return f"{way}_" if way in _WAYS and name != way else ""
 
 
+def _place(name: str) -> int:
+    """Where a control stands in its group: as listed; of a voice its mute first."""
+    for _, names in GROUPS:
+        if name in names:
+            return names.index(name)
+    return 0 if name.endswith("_mute") else 1
+
+
 def table() -> dict[str, Any]:
     """All controls, in the order of the groups, and all actions."""
     titles = [title for title, _ in GROUPS] + list(_WAYS.values())
-    rows = sorted((described(control) for control in CONTROLS), key=lambda row: titles.index(row["group"]))
+    rows = sorted(map(described, CONTROLS), key=lambda row: (titles.index(row["group"]), _place(row["name"])))
     return {
         "groups": [title for title in titles if any(row["group"] == title for row in rows)],
         "controls": rows,
