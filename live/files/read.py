@@ -15,6 +15,13 @@ from live.files.music import Music
 from live.files.musicxml import read_musicxml
 from live.files.unreadable import UnreadableError
 
+
+def _recording(path: Path, data: bytes) -> Music:
+    from live.files.audio.recording import read_recording  # noqa: PLC0415
+
+    return read_recording(path, data)
+
+
 READERS: dict[str, Callable[[Path, bytes], Music]] = {
     ".mid": read_midi,
     ".midi": read_midi,
@@ -23,7 +30,12 @@ READERS: dict[str, Callable[[Path, bytes], Music]] = {
     ".musicxml": read_musicxml,
     ".mxl": read_musicxml,
     ".xml": read_musicxml,
+    ".wav": _recording,
+    ".flac": _recording,
+    ".mp3": _recording,
 }
+RECORDINGS = (".wav", ".flac", ".mp3")
+"""What is heard, not read; nothing is learned from it."""
 BOOKS: dict[str, Callable[[Path, bytes], Iterable[Music | UnreadableError]]] = {".abc": read_book}
 """Formats whose files hold many tunes."""
 LONGEST_HOURS = 24

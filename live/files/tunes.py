@@ -10,12 +10,12 @@ from live.files.abc import read_tune, tunes_of
 from live.files.lines import is_line
 from live.files.melody import melody_prompt
 from live.files.music import Music
-from live.files.read import READERS, read
+from live.files.read import READERS, RECORDINGS, read
 from live.files.text import decoded
 from live.files.unreadable import UnreadableError
 from models.piece import Piece
 
-SUFFIXES = tuple(READERS)
+SUFFIXES = tuple(suffix for suffix in READERS if suffix not in RECORDINGS)
 
 
 def tunes(path: Path, lowest: int, highest: int) -> Iterator[tuple[str, Piece | str]]:

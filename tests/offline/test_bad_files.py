@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import struct
 import zipfile
 from io import BytesIO
 from pathlib import Path
 
 import mido
+import numpy as np
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -48,6 +50,14 @@ def archive(**members: str) -> bytes:
         for name, text in members.items():
             made.writestr(name.replace("__", "/"), text)
     return whole.getvalue()
+
+
+def recording(sound: np.ndarray) -> bytes:
+    """A WAV file of 32-bit floats, 16,000 a second."""
+    data = sound.astype("<f4").tobytes()
+    kind = struct.pack("<HHIIHH", 3, 1, 16000, 64000, 4, 32)
+    body = b"WAVEfmt " + struct.pack("<I", len(kind)) + kind + b"data" + struct.pack("<I", len(data)) + data
+    return b"RIFF" + struct.pack("<I", len(body)) + body
 
 
 BAD = {
@@ -110,12 +120,22 @@ BAD = {
     "random.mxl": (bytes(range(7, 207)), "it is not MusicXML"),
     "cut.mxl": (b"PK\x03\x04" + bytes(40), "its archive is damaged or cut short"),
     "none.mxl": (archive(readme="hello"), "its archive holds no score"),
+    "empty.wav": (b"", "it is empty"),
+    "text.wav": (b"Dear diary", "it is no audio that can be decoded"),
+    "random.mp3": (bytes(range(7, 207)), "it is no audio that can be decoded"),
+    "cut.flac": (b"fLaC\0\0\0\x22", "it is no audio that can be decoded"),
+    "silent.wav": (recording(np.zeros(16000)), "no line is heard in it"),
+    "noise.wav": (recording(np.random.default_rng(0).normal(0, 0.1, 16000)), "no line is heard in it"),
+    "short.wav": (recording(np.zeros(100)), "it is too short"),
+    "nan.wav": (recording(np.full(16000, np.nan)), "its samples are no numbers"),
     "gone.mxl": (archive(**{"META-INF__container.xml": CONTAINER}), "its archive is damaged"),
 }
 
 
 @pytest.mark.parametrize("name", BAD)
 def test_one_line_says_which_file_and_what_is_wrong(name: str, tmp_path: Path):
+    if name.endswith((".wav", ".mp3", ".flac")):
+        pytest.importorskip("swift_f0")
     data, reason = BAD[name]
     path = tmp_path / name
     path.write_bytes(data)
@@ -155,7 +175,7 @@ def test_a_folder_in_place_of_a_file(tmp_path: Path):
 
 def test_an_unknown_kind_of_file_is_told_the_known_ones(tmp_path: Path):
     with pytest.raises(FileError, match=r"must end in one of \.mid, .*\.mxl"):
-        read(tmp_path / "song.mp3")
+        read(tmp_path / "song.ogg")
 
 
 def reads_or_refuses(data: bytes) -> Music | None:
