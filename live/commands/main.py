@@ -23,6 +23,7 @@ WORDS = {
     "continue": "continue_",
     "harmonize": "harmonize",
     "compose": "compose",
+    "inspect": "inspect_",
     "live": "live",
     "serve": "serve",
     "replay": "replay",
@@ -86,7 +87,7 @@ def application(words: Iterable[str]) -> typer.Typer:
     app = typer.Typer(
         name="antiphon",
         help="A musician's partner over MIDI: it harmonises and answers what you play, and writes on.",
-        add_completion=False,
+        add_completion=True,
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},
     )

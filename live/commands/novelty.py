@@ -33,6 +33,17 @@ def novelty(
     from live.files.read import read  # noqa: PLC0415
 
     music = read(examples.located(source))
+    found = copied(music, data)
+    if as_json:
+        import json  # noqa: PLC0415
+
+        print(json.dumps({"file": str(source), **found}))
+    else:
+        print(_said(source, found))
+
+
+def copied(music: Music, data: Path) -> dict[str, Any]:
+    """The longest run of notes of the music that stands in a corpus, for programs."""
     corpus = corpus_module("training.corpus")
     kind = corpus.kind_of(data)
     settings = corpus_module("training.settings").load_settings(kind)
@@ -47,12 +58,7 @@ def novelty(
     part, prompt = prompts[best]
     found = _found(prompt, runs[best], index.notes, grid) | {"part": part, "corpus": kind}
     found["figures_once"] = max(index.longest(query, figures_once=True).notes for query in queries)
-    if as_json:
-        import json  # noqa: PLC0415
-
-        print(json.dumps({"file": str(source), **found}))
-    else:
-        print(_said(source, found))
+    return found
 
 
 def _prompts(music: Music, grid: Grid) -> list[tuple[str | None, Prompt]]:

@@ -34,6 +34,9 @@ def until(music: Music, quarter: float) -> Music:
 
 def without(music: Music, start: float, end: float) -> Music:
     """The music without what is between two quarters. A MIDI file keeps all other messages as they are."""
+    if music.midi is not None:  # its ticks decide what is before and after
+        unit = music.midi.ticks_per_quarter
+        start, end = (each if each == inf else round(each * unit) / unit for each in (start, end))
     return replace(
         music,
         parts=tuple(_part(part, start, end) for part in music.parts),
