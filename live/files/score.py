@@ -166,7 +166,7 @@ def _repeats(stave: Any) -> Repeats:
     endings = []
     for bracket in stave.recurse().getElementsByClass("RepeatBracket"):
         first, last = bracket.getFirst(), bracket.getLast()
-        if first is not None and bracket.numberRange:
+        if first is not None and bracket.numberRange and bracket.numberRange[0] > 0:
             until = float(last.getOffsetInHierarchy(stave)) + float(last.quarterLength)
             endings.append((float(first.getOffsetInHierarchy(stave)), until, bracket.numberRange[0]))
     return Repeats(tuple(sorted({*starts})), tuple(sorted({*ends})), tuple(sorted(endings)))
