@@ -22,7 +22,7 @@ _SYNOPSIS = re.compile(r"\[|\||\.\.\.|\bWORD\b|--help")
 _PLACE = re.compile(r"(?<=\s)[A-Z](?=\s|$)")
 """A number that the reader is to choose, like ``--minutes M``."""
 _OPTION = re.compile(r"^(--[a-z][a-z0-9-]*)")
-OTHERS = {"--help", "--most", "--speeds", "--use"}
+OTHERS = {"--help", "--no-deps", "--most", "--speeds", "--use"}
 """Options of the project's scripts that stand alone in a text."""
 NOT_BUILT = {"design.md": {"--tls"}}
 
