@@ -100,6 +100,7 @@ def _finish(network: EventNetwork, work: Path, sampling: Sampling | None, figure
         ranges=own.ranges,
         monophonic=own.grid_object.monophonic,
         conditions=own.conditions,
+        edges=own.edges,
         key="C major / A minor" if own.grid == "score" else "as played",
         phrases=own.grid == "score" and own.phrases,
         backbone=own.network.backbone,
@@ -114,7 +115,9 @@ def _finish(network: EventNetwork, work: Path, sampling: Sampling | None, figure
         figures=figures,
         data=own.data,
         licence=own.licence,
-        trained=own.model_dump(mode="json", include={"network", "training", "seed"}),
+        trained=own.model_dump(
+            mode="json", include={"network", "training", "seed", "base"}, exclude_none=True
+        ),
         opset=OPSET,
         sha256={file.name: sha256(file) for file in files},
     )
@@ -124,9 +127,9 @@ def _finish(network: EventNetwork, work: Path, sampling: Sampling | None, figure
 
 
 def _view(pieces: Sequence[Piece], settings: ModelSettings) -> View:
-    """The beginning of a held-out piece, inside one window."""
+    """The beginning of a held-out piece, inside one window, with goals."""
     longest = max(pieces, key=lambda piece: len(piece.notes))
-    view = plain_view(longest, settings)
+    view = plain_view(longest, settings, goals=True)
     count = min(PARITY_EVENTS, settings.training.window, len(view.events))
     return View(view.events[:count], view.conditions[:count])
 

@@ -31,6 +31,6 @@ def heads_graph(network: EventNetwork) -> onnx.ModelProto:
         "hidden": (tf.float32, (None, own.network.units)),
         "choices": (tf.int32, (None, CHOICES)),
     }
-    if any(each.placed for each in own.condition_objects):
+    if any(each.placed or each.goal for each in own.condition_objects):
         inputs["conditions"] = (tf.int32, (None, len(own.conditions)))
     return to_onnx(heads, inputs)

@@ -33,7 +33,7 @@ Array = NDArray[np.float32]
 MOST_LOSS = 0.02
 """Greatest relative difference of likelihood between the exported network and the one built from it."""
 _KERAS = re.compile(
-    r"(?:before/|after/)?(?:(?:embedder|heads)(?:_\d+)?/)?(\w+)/(?:Cast|GatherV2|BiasAdd)/ReadVariableOp:0"
+    r"(?:before/|after/)?(?:(?:embedder|heads)(?:_\d+)?/)?(?:goals(?:_\d+)?/)?(\w+)/(?:Cast|GatherV2|BiasAdd)/ReadVariableOp:0"
 )
 _NUMBERED = re.compile(r"(dense|rms_norm)(?:_(\d+))?_\d+")
 
@@ -80,7 +80,8 @@ def rebuild(path: Path, target: Path, piece: Piece) -> Rebuilt:
 
 def settings_of(manifest: Manifest) -> ModelSettings:
     """What a model was made with, as its manifest has it."""
-    known = manifest.model_dump(include={"name", "grid", "voices", "ranges", "conditions", "data", "licence"})
+    said = {"name", "grid", "voices", "ranges", "conditions", "edges", "data", "licence"}
+    known = manifest.model_dump(include=said)
     try:
         return ModelSettings.model_validate({**known, "phrases": manifest.phrases, **manifest.trained})
     except ValueError as error:
@@ -123,7 +124,8 @@ def _fill_named(whole: Any, graph: dict[str, Array]) -> None:
     """Layers that have a name of their own."""
     known = _by_layer(graph)
     for layer in whole._flatten_layers(include_self=False, recursive=True):
-        if layer.weights:
+        holds_others = any(True for _ in layer._flatten_layers(include_self=False))
+        if layer.weights and not holds_others:
             _assign(layer, known[layer.name])
 
 

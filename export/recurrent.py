@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from onnx import TensorProto, compose, helper, numpy_helper
 
 from export.to_onnx import OPSET, to_onnx
+from models.conditions import told_to_step
 from models.events import PITCHES
 from models.manifest import Tensor
 from models.vocabulary import CHOICES
@@ -74,8 +75,8 @@ def _before(network: EventNetwork) -> onnx.ModelProto:
         "events": (tf.int32, (1, None, CHOICES)),
         "sounding": (tf.uint8, (1, None, own.voices * PITCHES)),
     }
-    if own.conditions:
-        inputs["conditions"] = (tf.int32, (1, None, len(own.conditions)))
+    if told := told_to_step(own.conditions):
+        inputs["conditions"] = (tf.int32, (1, None, told))
     return to_onnx(embed, inputs)
 
 

@@ -13,6 +13,7 @@ import tensorflow as tf
 from keras import ops
 
 from export.to_onnx import to_onnx
+from models.conditions import told_to_step
 from models.events import PITCHES
 from models.manifest import Tensor
 from models.memory import UNDO
@@ -72,8 +73,8 @@ def step_graph(network: EventNetwork) -> onnx.ModelProto:
         "keys": (tf.float32, keys.shape),
         "values": (tf.float32, values.shape),
     }
-    if own.conditions:
-        inputs["conditions"] = (tf.int32, (1, None, len(own.conditions)))
+    if told := told_to_step(own.conditions):
+        inputs["conditions"] = (tf.int32, (1, None, told))
     return to_onnx(step, inputs)
 
 

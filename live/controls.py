@@ -24,6 +24,7 @@ from live.control_kinds import (
     shown,
 )
 from live.errors import AntiphonError
+from live.moods import FREE, MOODS
 from live.voice_controls import ROWS, WayControls
 
 
@@ -138,6 +139,40 @@ class Settings(WayControls):
             help="silence before an answer, in onset gaps",
         )
     )
+    mood: str = _is(
+        Words(
+            default=FREE,
+            choices=tuple(MOODS),
+            effect="now",
+            help="the character of answers, duets and loops: density, register, mode of tunes, temperature "
+            "and loudness together; what is asked for itself goes before",
+        )
+    )
+    density_goal: float = _is(
+        NumberOrOff(
+            default=0.0,
+            low=0.0,
+            high=30.0,
+            unit="notes a second",
+            effect="now",
+            help="how many notes piano aims at in answers and duets; off: as it likes",
+        )
+    )
+    register_goal: int = _is(
+        KeyOrOff(
+            default=0,
+            effect="now",
+            help="around which key piano plays in answers, duets and loops; off: where it likes",
+        )
+    )
+    mode_goal: str = _is(
+        Words(
+            default=FREE,
+            choices=(FREE, "major", "minor"),
+            effect="now",
+            help="whether folk plays as in major or as in minor; free: as it hears",
+        )
+    )
     hold: str = _is(
         Words(
             default="off",
@@ -180,7 +215,8 @@ class Settings(WayControls):
             default="auto",
             choices=("auto", "2/4", "3/4", "4/4", "5/4", "6/4", "3/8", "6/8", "9/8", "12/8", "2/2", "3/2"),
             effect="now",
-            help="meter of the bars; auto: as heard, and 4/4 for a clock, which does not tell",
+            help="meter of the bars, and of folk's answers in free time; auto: as heard, and 4/4 for a "
+            "clock, which does not tell",
         )
     )
     clock_out: bool = _is(Switch(default=False, effect="now", help="send MIDI clock while there is a beat"))
@@ -251,7 +287,12 @@ class Settings(WayControls):
     def level(self) -> float:
         """How many times as loud as it was meant a line sounds: one of its own, unlike harmony, is no softer
         than the player by default."""
-        return self.loudness / float(BY_NAME["loudness"].default)
+        return self.loudness / float(BY_NAME["loudness"].default) * MOODS[self.mood].loudness
+
+    @property
+    def heat(self) -> float:
+        """The temperature of lines, as the mood has it."""
+        return self.temperature * MOODS[self.mood].temperature
 
     def changed(self, name: str, value: object) -> Settings:
         """With one control set; ``AntiphonError`` says what is allowed instead."""

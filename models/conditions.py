@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from models.grid import TICKS_PER_QUARTER
 from models.meter import METERS, QUARTERS_IN_BAR
 
 
 class Condition(NamedTuple):
-    """``size`` counts unknown; ``placed`` inputs belong to a time, so heads see those of the choice."""
+    """``size`` counts unknown; ``placed`` inputs belong to a time, so heads see those of the choice.
+
+    A ``goal`` says what is to come. Heads alone see it, so it never enters a memory: another goal changes
+    what is said next, and nothing has to be heard again. Goals stand after all others.
+    """
 
     name: str
     size: int
     placed: bool
+    goal: bool = False
 
 
 TICK_IN_QUARTER = Condition("tick_in_quarter", TICKS_PER_QUARTER + 1, placed=True)
@@ -25,7 +32,49 @@ METER = Condition("meter", len(METERS), placed=False)
 ROLE = Condition("role", 5, placed=False)
 """Which voice is given: 1 soprano, 2 alto, 3 tenor, 4 bass."""
 
-CONDITIONS = {each.name: each for each in (TICK_IN_QUARTER, QUARTER_IN_BAR, METER, ROLE)}
+LEVELS = 10
+"""Steps of a measured goal: tenths of the training split, parted by the edges of the manifest."""
+DENSITY = Condition("density", LEVELS + 1, placed=False, goal=True)
+"""Onsets per second of what comes next."""
+REGISTER = Condition("register", LEVELS + 1, placed=False, goal=True)
+"""Mean pitch of what comes next."""
+MODES = ("unknown", "major", "minor")
+MODE = Condition("mode", len(MODES), placed=False, goal=True)
+"""Mode of the piece; church modes count by their third."""
+MEASURED = (DENSITY.name, REGISTER.name)
+"""Goals that are numbers, told by level."""
+
+CONDITIONS = {
+    each.name: each for each in (TICK_IN_QUARTER, QUARTER_IN_BAR, METER, ROLE, DENSITY, REGISTER, MODE)
+}
+
+Told = Mapping[str, int]
+"""What a model is told of goals: their levels by name; one that is missing is free."""
+NO_GOALS: Told = MappingProxyType({})
 
 ConditionArray = NDArray[np.int32]
 """``[n, conditions]`` in the order that the manifest names."""
+
+
+def told_to_step(names: Sequence[str]) -> int:
+    """How many of the inputs a step is told: the first ones, all but the goals."""
+    return sum(not CONDITIONS[name].goal for name in names)
+
+
+def levels(values: ArrayLike, edges: Sequence[float]) -> NDArray[np.int64]:
+    """The level of each value of a measured goal, 1 to :data:`LEVELS`."""
+    return np.asarray(np.searchsorted(edges, values, side="right") + 1)
+
+
+def fault_in(names: Sequence[str], edges: Mapping[str, Sequence[float]] | None = None) -> str | None:
+    """What is wrong with a list of conditioning inputs, if anything; ``edges`` are those of the measured."""
+    if unknown := [name for name in names if name not in CONDITIONS]:
+        return f"no conditioning input is named {unknown[0]!r}: there are {', '.join(CONDITIONS)}"
+    goals = [CONDITIONS[name].goal for name in names]
+    if goals != sorted(goals):
+        return "goals stand after the other conditioning inputs"
+    for name in [name for name in MEASURED if name in names and edges is not None]:
+        own = list((edges or {}).get(name, ()))
+        if len(own) != LEVELS - 1 or own != sorted(own):
+            return f"{name} needs {LEVELS - 1} rising edges"
+    return None

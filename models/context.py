@@ -7,11 +7,13 @@ never heard by itself; what enters a context is what was played.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models.advice import Adviser
+from models.conditions import NO_GOALS, Told
 from models.events import PITCHES, Event, EventArray, Kind
 from models.grid import velocity_of_bin
 from models.hindsight import Past
@@ -78,6 +80,14 @@ class Choice:
         return sum(self.nats.values())
 
 
+class _Waits(NamedTuple):
+    """Logits of the wait, and for what they were asked."""
+
+    hidden: NDArray[np.float32] | None
+    goals: Told
+    logits: NDArray[np.float32]
+
+
 class Context:
     """A rolling context over a model. Owned by one thread.
 
@@ -94,7 +104,7 @@ class Context:
         self.state = Sounding.nothing(self.manifest.voices)
         self._undo: list[tuple[Sounding, NDArray[np.float32] | None, Event]] = []
         self.hidden: NDArray[np.float32] | None = None
-        self._waits: tuple[NDArray[np.float32] | None, NDArray[np.float32]] | None = None
+        self._waits: _Waits | None = None
 
     @property
     def now(self) -> int:
@@ -192,7 +202,8 @@ class Context:
         What the model says is mixed with what an adviser says, then come bias, limits and style.
         """
         recalled = adviser.recall(self) if adviser is not None else None
-        wait_logits = self._wait_logits()
+        goals = style.goals
+        wait_logits = self._wait_logits(goals)
         legal = self._legal_waits(limits)
         if not legal.any():
             return None
@@ -214,7 +225,7 @@ class Context:
         allowed &= limits.tokens
         if not allowed.any():
             return None
-        token_logits = self._logits(told, place)["token"]
+        token_logits = self._logits(told, place, goals)["token"]
         if recalled is not None:
             token_logits = recalled.tokens(token_logits, allowed, ticks)
         token = pick(token_logits, allowed, style, draws.uniform(), style.bias)
@@ -223,7 +234,7 @@ class Context:
         kind, pitch = kind_and_pitch(token.choice)
         velocity = 0
         if kind == Kind.ON and self.grid.has_velocity:
-            velocity_logits = self._logits(told, place)["velocity"]
+            velocity_logits = self._logits(told, place, goals)["velocity"]
             if recalled is not None:
                 velocity_logits = recalled.loudness(velocity_logits, pitch)
             loudness = pick(velocity_logits, None, style, draws.uniform())
@@ -260,7 +271,7 @@ class Context:
         if legal.sum() == 1:  # no question to be asked
             picked = Picked(int(legal.argmax()), 0.0)
         else:
-            picked = pick(self._logits(told, place)["voice"], legal, style, uniform)
+            picked = pick(self._logits(told, place, style.goals)["voice"], legal, style, uniform)
         found["voice"] = picked
         told[0, WHO] = picked.choice
         return picked.choice
@@ -303,31 +314,45 @@ class Context:
             "meter": places[:, 2],
             "role": np.full(len(ticks), self.role, np.int32),
         }
-        return np.stack([columns[name] for name in names], axis=1).astype(np.int32)
+        unknown = np.zeros(len(ticks), np.int32)  # goals, which memories are not told
+        return np.stack([columns.get(name, unknown) for name in names], axis=1).astype(np.int32)
 
-    def _place(self, tick: int) -> list[int]:
+    def _place(self, tick: int, goals: Told = NO_GOALS) -> list[int]:
         """``[c]`` of one tick (the same as :meth:`_conditions`, quick for a single one)."""
         place = place_of(tick, self.meters)
-        known = {**place._asdict(), "role": self.role}
-        return [known[name] for name in self.manifest.conditions]
+        known = {**place._asdict(), "role": self.role, **goals}
+        return [known.get(name, 0) for name in self.manifest.conditions]
 
-    def _wait_logits(self) -> NDArray[np.float32]:
-        """Logits of the wait, which depend on nothing but what was heard: asked for once."""
-        if self._waits is None or self._waits[0] is not self.hidden:
-            self._waits = self.hidden, self._logits(np.zeros((1, CHOICES), np.int32), self.now)["wait"]
-        return self._waits[1]
+    def _wait_logits(self, goals: Told = NO_GOALS) -> NDArray[np.float32]:
+        """Logits of the wait, which depend on nothing but what was heard and the goals: asked for once."""
+        if self._waits is None or self._waits.hidden is not self.hidden or self._waits.goals != goals:
+            waits = self._logits(np.zeros((1, CHOICES), np.int32), self.now, goals)["wait"]
+            self._waits = _Waits(self.hidden, goals, waits)
+        return self._waits.logits
 
-    def logits(self, told: NDArray[np.int32], tick: int) -> Logits:
+    def logits(self, told: NDArray[np.int32], tick: int, goals: Told = NO_GOALS) -> Logits:
         """Logits ``[n, size]`` of each head for an event at ``tick`` after the choices ``told [n, 4]``.
 
+        What ``goals`` (:meth:`models.goals.Goals.told`) change is multiplied by the model's guidance.
         One call of the heads, whatever ``n``: a head looks only at the choices before its own.
         """
         if self.hidden is None:
             raise ValueError("nothing heard yet: a context begins with its start event")
         count = len(told)
-        place = np.array([self._place(tick)] * count, np.int32)
-        return self.network.logits(np.repeat(self.hidden[None], count, axis=0), told, place)
+        place = np.array([self._place(tick, goals)] * count, np.int32)
+        hidden = np.repeat(self.hidden[None], count, axis=0)
+        guidance = self.manifest.sampling.guidance
+        if not goals or guidance == 1:
+            return self.network.logits(hidden, told, place)
+        free = np.array([self._place(tick)] * count, np.int32)
+        both = self.network.logits(
+            np.concatenate([hidden, hidden]), np.concatenate([told, told]), np.concatenate([free, place])
+        )
+        return {
+            name: each[:count] + np.float32(guidance) * (each[count:] - each[:count])
+            for name, each in both.items()
+        }
 
-    def _logits(self, told: NDArray[np.int32], tick: int) -> Logits:
+    def _logits(self, told: NDArray[np.int32], tick: int, goals: Told) -> Logits:
         """Logits ``[size]`` of each head after the choices ``told [1, 4]``."""
-        return {name: array[0] for name, array in self.logits(told, tick).items()}
+        return {name: array[0] for name, array in self.logits(told, tick, goals).items()}

@@ -41,8 +41,8 @@ def check_fit(manifest: Manifest, step: ort.InferenceSession, heads: ort.Inferen
 def _faults(manifest: Manifest, step: ort.InferenceSession, heads: ort.InferenceSession) -> Iterator[str]:
     yield from _ring_faults(manifest)
     told = {"events": [1, None, CHOICES], "sounding": [1, None, manifest.sounding_size]}
-    if manifest.conditions:
-        told["conditions"] = [1, None, len(manifest.conditions)]
+    if manifest.told_to_step:
+        told["conditions"] = [1, None, manifest.told_to_step]
     if manifest.ring:
         told |= {"position": [None], "slots": [manifest.ring]}
     state = {each.name: list(each.shape) for each in manifest.state}

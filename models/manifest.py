@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from models.conditions import CONDITIONS, Condition
+from models.conditions import CONDITIONS, Condition, fault_in, told_to_step
 from models.events import PITCHES
 from models.grid import GRIDS, Grid, GridName
 from models.order import ORDER_VERSION
@@ -48,6 +48,9 @@ class Sampling(_Strict):
 
     temperature: float = Field(default=1.0, gt=0)
     top_p: float = Field(default=0.95, gt=0, le=1)
+    guidance: float = Field(
+        default=1.0, ge=0, description="by how much what a goal changes in the logits is multiplied"
+    )
 
 
 class Figures(_Strict):
@@ -80,6 +83,9 @@ class Manifest(_Strict):
     ranges: tuple[tuple[int, int], ...]
     monophonic: bool
     conditions: tuple[str, ...] = ()
+    edges: dict[str, tuple[float, ...]] = Field(
+        default_factory=dict, description="of each measured goal among them: what parts its levels"
+    )
     key: Literal["C major / A minor", "as played"]
     phrases: bool = Field(description="whether it knows phrase ends")
     backbone: Literal["gru", "lstm", "transformer"]
@@ -108,6 +114,11 @@ class Manifest(_Strict):
     def condition_objects(self) -> list[Condition]:
         """Its conditioning inputs, in order."""
         return [CONDITIONS[name] for name in self.conditions]
+
+    @property
+    def told_to_step(self) -> int:
+        """How many of them the step is told: the first ones. Heads are told all."""
+        return told_to_step(self.conditions)
 
     @property
     def sounding_size(self) -> int:
@@ -163,9 +174,8 @@ def _check_versions(manifest: Manifest, path: Path) -> None:
 
 
 def _check_words(manifest: Manifest, path: Path) -> None:
-    unknown = [name for name in manifest.conditions if name not in CONDITIONS]
-    if unknown:
-        raise ModelError(f"{path.name}: unknown conditioning input {unknown[0]!r}")
+    if fault := fault_in(manifest.conditions, manifest.edges):
+        raise ModelError(f"{path.name}: {fault}")
     if len(manifest.ranges) != manifest.voices:
         raise ModelError(f"{path.name}: {manifest.voices} voices but {len(manifest.ranges)} ranges")
     for low, high in manifest.ranges:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from models.conditions import Told
 from models.tilt import tilted
 
 _MASK64 = (1 << 64) - 1
@@ -35,12 +36,14 @@ class Style:
 
     ``bias``: nats added to the logits of ``[TOKENS]``, before all that.
     ``surprise``: in place of the first two, how many times its entropy a choice costs on average.
+    ``goals``: what a context tells the heads of what is to come (:meth:`models.goals.Goals.told`).
     """
 
     temperature: float = 1.0
     top_p: float = 0.95
     bias: NDArray[np.float32] | None = field(default=None, compare=False)
     surprise: float | None = None
+    goals: Told = field(default_factory=dict, hash=False)
 
 
 class Draws:

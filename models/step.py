@@ -62,6 +62,7 @@ class StepModel:
     def __init__(self, network: Network, memory: Memory) -> None:
         self.network = network
         self._memory = memory
+        self._told = network.manifest.told_to_step
         self._accepted = {each.name for each in network.step.get_inputs()}
 
     @property
@@ -75,13 +76,16 @@ class StepModel:
         conditions: NDArray[np.int32],
         sounding: NDArray[np.uint8],
     ) -> NDArray[np.float32]:
-        """Hear ``n`` events: ``[n, 4]``, ``[n, c]``, ``[n, voices * 128]``. Returns hidden ``[n, units]``."""
+        """Hear ``n`` events: ``[n, 4]``, ``[n, c]``, ``[n, voices * 128]``. Returns hidden ``[n, units]``.
+
+        Goals among the conditions are not looked at: heads alone are told them.
+        """
         hidden = []
         for first in range(0, len(events), CHUNK):
             part = slice(first, first + CHUNK)
             told: dict[str, NDArray[Any]] = {
                 "events": events[None, part],
-                "conditions": conditions[None, part],
+                "conditions": conditions[None, part, : self._told],
                 "sounding": sounding[None, part],
             }
             hidden.append(self._run(told))

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from made import performance_piece, score_piece
+from obedient import EDGES
 
 from models.manifest import Manifest
 from models.piece import Piece
@@ -16,6 +17,7 @@ from training.views import View, plain_view
 
 MODEL_OF = {"transformer": "piano", "lstm": "folk", "gru": "chorale"}
 """Which model each backbone is tried with, so that all conditions, grids and heads take part."""
+GOALS = {"transformer": ("density", "register"), "lstm": ("mode",), "gru": ()}
 WINDOW = 24
 
 
@@ -31,16 +33,19 @@ class Tiny(NamedTuple):
 
     def view(self, index: int = 0) -> View:
         """A piece as the network is told it."""
-        return plain_view(self.pieces[index], self.settings, role=2 if self.settings.voices > 1 else 0)
+        role = 2 if self.settings.voices > 1 else 0
+        return plain_view(self.pieces[index], self.settings, role=role, goals=True)
 
 
 def tiny_settings(backbone: str, **training: object) -> ModelSettings:
-    """The shipped settings with two small layers."""
+    """The shipped settings with two small layers, and goals."""
     settings = load_settings(MODEL_OF[backbone])
     small = {"backbone": backbone, "layers": 2, "units": 32, "head_units": 24, "heads": 4, "dropout": 0.0}
     shorter = {"window": WINDOW, "batch": 4, **training}
     return settings.model_copy(
         update={
+            "conditions": (*settings.conditions, *GOALS[backbone]),
+            "edges": {name: EDGES[name] for name in GOALS[backbone] if name in EDGES},
             "network": settings.network.model_copy(update=small),
             "training": settings.training.model_copy(update=shorter),
         }

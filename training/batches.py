@@ -142,7 +142,8 @@ def validation_batches(
         places += [(piece, start) for start in starts]
     for index in np.linspace(0, len(places) - 1, min(most, len(places))).astype(int):
         piece, start = places[index]
-        arrays = window_arrays(plain_view(piece, settings), start, settings)
+        view = plain_view(piece, settings, goals=settings.training.only_goals)
+        arrays = window_arrays(view, start, settings)
         if start:
             arrays["counted"][:uncounted] = 0
         windows.append(arrays)

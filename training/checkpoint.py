@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -55,18 +55,21 @@ def save(path: Path, model: keras.Model, progress: Progress, settings_json: str)
 
 def weights_of(model: keras.Model) -> dict[str, Any]:
     """Weights in order, with their paths for the reader."""
-    return {
-        f"weights/{weight.path}": keras.ops.convert_to_numpy(weight) for weight in model.trainable_weights
-    }
+    return {f"weights/{weight.path}": keras.ops.convert_to_numpy(weight) for weight in model.weights}
 
 
-def load_weights(path: Path, model: keras.Model) -> None:
-    """Put the weights of a checkpoint into a built model, in order: Keras numbers layers anew."""
+def load_weights(path: Path, model: keras.Model, *, but: Sequence[Any] = ()) -> None:
+    """Put the weights of a checkpoint into a built model, in order: Keras numbers layers anew.
+
+    ``but``: weights that the checkpoint does not have.
+    """
+    left_out = {id(weight) for weight in but}
     with _opened(path) as arrays:
         names = [name for name in arrays.files if name.startswith("weights/")]
-        if len(names) != len(model.trainable_weights):
+        wanted = [weight for weight in model.weights if id(weight) not in left_out]
+        if len(names) != len(wanted):
             raise TrainingError(f"{path} does not fit these settings: it has {len(names)} weights")
-        for name, weight in zip(names, model.trainable_weights, strict=True):
+        for name, weight in zip(names, wanted, strict=True):
             if arrays[name].shape != tuple(weight.shape):
                 raise TrainingError(f"{path} does not fit these settings: {weight.path} differs")
             weight.assign(arrays[name])

@@ -46,12 +46,16 @@ class Embedder(layers.Layer):
         self.wait = table(grid.time_bins, "wait")
         self.voice = table(settings.voices, "voice") if settings.voices > 1 else None
         self.velocity = table(VELOCITY_INPUTS, "velocity") if grid.has_velocity else None
-        self.conditions = [table(each.size, each.name) for each in settings.condition_objects]
+        self.conditions = [
+            table(each.size, each.name) for each in settings.condition_objects if not each.goal
+        ]
         self.sounding = layers.Dense(units, kernel_initializer=small, name="sounding")
         self.drop = layers.Dropout(settings.network.dropout)
 
     def call(self, events: Any, conditions: Any, sounding: Any, training: bool = False) -> Any:
-        """``events`` ``[b, t, 4]``, ``conditions`` ``[b, t, c]``, ``sounding`` ``[b, t, v*128]``."""
+        """``events`` ``[b, t, 4]``, ``conditions`` ``[b, t, c]`` (goals are not looked at), ``sounding``
+        ``[b, t, v*128]``.
+        """
         x = self.token(events[..., TOKEN]) + self.wait(events[..., WAIT])
         if self.voice is not None:
             x = x + self.voice(events[..., WHO])
@@ -62,6 +66,37 @@ class Embedder(layers.Layer):
         age = ops.cast(sounding, self.compute_dtype)
         rows = ops.concatenate([ops.minimum(age, 1.0), age * (1.0 / AGE_BUCKETS)], axis=-1)
         return self.drop(x + self.sounding(rows), training=training)
+
+
+class Goals(layers.Layer):
+    """What goals do to the inner layer of each head: nothing where none is given, and nothing at first."""
+
+    def __init__(self, settings: ModelSettings, heads: list[str], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        units = settings.network.head_units
+        wide, small = (keras.initializers.RandomNormal(stddev=each) for each in (0.5, 0.02))
+        self.columns = [i for i, each in enumerate(settings.condition_objects) if each.goal]
+        self.tables = [
+            layers.Embedding(each.size, units, embeddings_initializer=wide, name=f"goal_{each.name}")
+            for each in settings.condition_objects
+            if each.goal
+        ]
+        self.seen = layers.Dense(units, kernel_initializer=small, name="goal_seen")
+        self.steer = {
+            name: layers.Dense(units, use_bias=False, kernel_initializer="zeros", name=f"goal_{name}")
+            for name in heads
+        }
+
+    def call(self, hidden: Any, conditions: Any) -> dict[str, Any]:
+        """``[b, t, head_units]`` for each head; ``conditions`` ``[b, t, c]`` of the next event."""
+        told = [conditions[..., column] for column in self.columns]
+        x = self.seen(hidden)
+        for level, table in zip(told, self.tables, strict=True):
+            given = ops.cast(ops.minimum(level, 1), x.dtype)[..., None]
+            x = x + given * table(level)
+        any_given = ops.cast(ops.minimum(sum(told[1:], start=told[0]), 1), x.dtype)[..., None]
+        x = ops.silu(x)
+        return {name: any_given * steer(x) for name, steer in self.steer.items()}
 
 
 class Heads(layers.Layer):
@@ -99,6 +134,7 @@ class Heads(layers.Layer):
             if name != "voice" and "voice" in sizes
         }
         self.token_table = table(TOKENS, "velocity_token") if "velocity" in sizes else None
+        self.goals = Goals(settings, list(sizes), name="goals") if settings.goals else None
         self.drop = layers.Dropout(settings.network.dropout)
 
     def call(self, hidden: Any, choices: Any, conditions: Any, training: bool = False) -> Any:
@@ -108,6 +144,7 @@ class Heads(layers.Layer):
         head looks only at the choices before its own.
         """
         hidden = self.drop(hidden, training=training)
+        steered = None if self.goals is None else self.goals(hidden, conditions)
         logits = {}
         for name, inner in self.inner.items():
             x = inner(hidden)
@@ -119,6 +156,8 @@ class Heads(layers.Layer):
                 x = x + self.voice_tables[name](choices[..., WHO])
             if name == "velocity" and self.token_table is not None:
                 x = x + self.token_table(choices[..., TOKEN])
+            if steered is not None:
+                x = x + steered[name]
             logits[name] = self.outer[name](ops.silu(x))
         return logits
 
@@ -182,6 +221,11 @@ class EventNetwork(keras.Model):
             return chosen[..., TOKEN], x["legal_tokens"], None
         struck = ops.cast(chosen[..., TOKEN] < PITCHES, "float32")
         return ops.maximum(chosen[..., LOUDNESS] - 1, 0), None, struck
+
+    @property
+    def goal_weights(self) -> list[Any]:
+        """What goals do, and nothing else."""
+        return [] if self.heads.goals is None else self.heads.goals.weights
 
     @property
     def metrics(self) -> list[Any]:

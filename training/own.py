@@ -123,18 +123,37 @@ def tuned(own: ModelSettings, start: ModelSettings) -> ModelSettings:
 
     Raises :class:`CorpusError` where that model is of another kind.
     """
-    if (start.grid, start.voices, start.conditions) != (own.grid, own.voices, own.conditions):
+    if (start.grid, start.voices) != (own.grid, own.voices):
         raise CorpusError(f"{start.name} cannot be tuned to music like {own.data.removeprefix(OWN)}")
+    learned = start.base or start.training
     training = own.training.model_copy(
         update={
-            "window": start.training.window,
-            "optimizer": start.training.optimizer,
-            "learning_rate": TUNING_RATE * start.training.learning_rate,
-            "weight_decay": start.training.weight_decay,
+            "window": learned.window,
+            "optimizer": learned.optimizer,
+            "learning_rate": TUNING_RATE * learned.learning_rate,
+            "weight_decay": learned.weight_decay,
         }
     )
     licence = start.licence if start.licence == own.licence else f"{start.licence} AND {own.licence}"
-    return own.model_copy(update={"network": start.network, "training": training, "licence": licence})
+    told = {"conditions": start.conditions, "edges": start.edges}
+    return own.model_copy(update={"network": start.network, "training": training, "licence": licence, **told})
+
+
+def gone_on(recipe: ModelSettings, start: ModelSettings) -> ModelSettings:
+    """A recipe that begins with a model: its network, its inputs and the recipe's goals beside them.
+
+    Raises :class:`CorpusError` where that model is of another kind.
+    """
+    plain = tuple(name for name in start.conditions if name not in start.goals)
+    wanted = tuple(name for name in recipe.conditions if name not in recipe.goals)
+    if (start.grid, start.voices, plain) != (recipe.grid, recipe.voices, wanted):
+        raise CorpusError(f"{recipe.name} cannot begin with {start.name}: it is a model of another kind")
+    training = recipe.training.model_copy(update={"window": start.training.window})
+    base = (start.base or start.training) if training.only_goals else None
+    edges = {**recipe.edges, **{name: each for name, each in start.edges.items() if name in recipe.goals}}
+    return recipe.model_copy(
+        update={"network": start.network, "training": training, "base": base, "edges": edges}
+    )
 
 
 def warnings(like: str, splits: dict[str, Shelf], *, tuned: bool) -> list[str]:

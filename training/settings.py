@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
-from models.conditions import CONDITIONS, Condition
+from models.conditions import CONDITIONS, Condition, fault_in
 from models.events import PITCHES
 from models.grid import GRIDS, Grid, GridName
 from training.errors import TrainingError
@@ -55,6 +55,10 @@ class TrainingSettings(_Strict):
     stretch: float = Field(default=0.0, ge=0, lt=0.5, description="relative tempo change, drawn")
     start_share: float = Field(default=0.1, ge=0, le=1, description="windows from a piece's start")
     unknown_share: float = Field(default=0.25, ge=0, le=1, description="windows without a meter")
+    goals_share: float = Field(default=0.7, ge=0, le=1, description="how often a goal is given")
+    only_goals: bool = Field(
+        default=False, description="learn what goals do; all else stays as it was, bit for bit"
+    )
     averaging: float = Field(default=0.0, ge=0, lt=1, description="moving average of weights")
     patience: int = Field(default=5, ge=1, description="validations without gain before stopping")
     validate_minutes: float = Field(default=5.0, gt=0)
@@ -69,12 +73,18 @@ class ModelSettings(_Strict):
     voices: int = Field(ge=1, le=8)
     ranges: tuple[tuple[int, int], ...] = Field(description="lowest and highest pitch of each voice")
     conditions: tuple[str, ...] = ()
+    edges: dict[str, tuple[float, ...]] = Field(
+        default_factory=dict, description="what parts the levels of measured goals; taken from the data"
+    )
     seed: int = 1
     data: str = Field(description="which corpus: piano, folk or chorale; own/NAME: somebody's own, like it")
     phrases: bool = Field(default=True, description="whether the corpus marks where phrases end")
     licence: str
     network: NetworkSettings
     training: TrainingSettings
+    base: TrainingSettings | None = Field(
+        default=None, description="how the model was trained that goals were taught to afterwards"
+    )
     corpus: dict[str, Any] = Field(default_factory=dict)
 
     @field_validator("ranges")
@@ -91,8 +101,8 @@ class ModelSettings(_Strict):
     @field_validator("conditions")
     @classmethod
     def _conditions_exist(cls, names: tuple[str, ...]) -> tuple[str, ...]:
-        if unknown := [name for name in names if name not in CONDITIONS]:
-            raise ValueError(f"no condition named {unknown[0]!r}: there are {', '.join(CONDITIONS)}")
+        if fault := fault_in(names):
+            raise ValueError(fault)
         return names
 
     @property
@@ -101,9 +111,20 @@ class ModelSettings(_Strict):
         return GRIDS[self.grid]
 
     @property
+    def goals(self) -> tuple[str, ...]:
+        """Those of the conditioning inputs that say what is to come."""
+        return tuple(name for name in self.conditions if CONDITIONS[name].goal)
+
+    @property
     def condition_objects(self) -> list[Condition]:
         """The conditioning inputs in order."""
         return [CONDITIONS[name] for name in self.conditions]
+
+
+def is_recipe(name_or_path: str) -> bool:
+    """Whether these are settings, and no name of a model."""
+    recipes = resources.files("training") / "recipes"
+    return name_or_path.endswith(".toml") or (recipes / f"{name_or_path}.toml").is_file()
 
 
 def load_settings(name_or_path: str) -> ModelSettings:

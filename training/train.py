@@ -57,6 +57,20 @@ class Run:
         return self.folder / "best.npz"
 
 
+def settings_of(path: Path) -> ModelSettings:
+    """The settings of a checkpoint."""
+    return ModelSettings.model_validate_json(checkpoint.settings_of(path))
+
+
+def _keep_all_but_goals(network: EventNetwork) -> None:
+    """What is said where no goal is given stays as it is."""
+    if not network.goal_weights:
+        raise TrainingError("only_goals: the conditions of these settings name no goal")
+    learned = {id(weight) for weight in network.goal_weights}
+    for weight in network.weights:
+        weight.trainable = id(weight) in learned
+
+
 def build(settings: ModelSettings) -> EventNetwork:
     """A network with its weights made, not yet compiled."""
     network = EventNetwork(settings)
@@ -147,7 +161,13 @@ class _Trainer:
         keras.mixed_precision.set_global_policy(precision)
         self._model = build(settings)
         if run.start is not None and not resume:
-            checkpoint.load_weights(run.start, self._model)
+            known = settings_of(run.start).goals
+            if known not in ((), settings.goals):
+                raise TrainingError(f"{run.start} knows other goals: {', '.join(known)}")
+            new = [] if known else self._model.goal_weights
+            checkpoint.load_weights(run.start, self._model, but=new)
+        if self._own.only_goals:
+            _keep_all_but_goals(self._model)
         self._model.compile(optimizer=make_optimizer(self._own), jit_compile=keras.backend.backend() == "jax")
         self._progress = checkpoint.load(run.latest, self._model) if resume else checkpoint.Progress()
         warm_up = min(UNCOUNTED, self._own.window // 4)

@@ -14,6 +14,8 @@ from live.commands.lazy import corpus_module, training_module
 if TYPE_CHECKING:
     from models.manifest import Manifest
 
+PASSAGES = 24
+"""So many are gone on with at each place of a control unless told otherwise."""
 CHORALES = 36
 """So many are harmonized unless told otherwise: the test split once."""
 
@@ -36,6 +38,13 @@ def evaluate(
         typer.Option(
             "--harmony",
             help="Let it harmonize the chorales of --data, beside Bach and two rules, by --samples.",
+        ),
+    ] = False,
+    responses: Annotated[
+        bool,
+        typer.Option(
+            "--responses",
+            help="Turn each control of character, let it play to --samples passages, and measure.",
         ),
     ] = False,
     temperature: options.Temperature = None,
@@ -61,9 +70,11 @@ def evaluate(
 
     Samples are kept while they are played: the same command goes on where it was stopped.
     """
-    if samples is None and not harmony:
+    if samples is None and not harmony and not responses:
         if as_json or write or temperature is not None or top_p is not None:
-            raise typer.BadParameter("--temperature, --top-p, --json and --write need --samples or --harmony")
+            raise typer.BadParameter(
+                "--temperature, --top-p, --json and --write need --samples, --responses or --harmony"
+            )
         from live.commands.own_music import splits_of  # noqa: PLC0415
 
         training_module("training.evaluate").run(name, data, split or "test", splits_of, figures)
@@ -79,14 +90,20 @@ def evaluate(
         own.temperature if temperature is None else temperature, own.top_p if top_p is None else top_p
     )
     asked = corpus_module("training.listening.run").Asked(
-        name=name, data=data, split=split or "validation", samples=samples or CHORALES, seed=seed,
-        style=style, jobs=jobs or os.cpu_count() or 1, as_json=as_json, write=write,
+        name=name, data=data, split=split or "validation", seed=seed, style=style,
+        samples=samples or (PASSAGES if responses else CHORALES),
+        jobs=jobs or os.cpu_count() or 1, as_json=as_json, write=write,
     )  # fmt: skip
+    from live.offline.playing import going_on, harmonizing  # noqa: PLC0415
+
     if harmony:
         _harmony(asked, manifest)
         return
-    from live.offline.playing import going_on, harmonizing  # noqa: PLC0415
+    if responses:
+        from live.offline.turns import turns  # noqa: PLC0415
 
+        corpus_module("training.listening.responses").run(asked, going_on, turns(manifest, style))
+        return
     corpus_module("training.listening.run").run(asked, going_on, harmonizing)
 
 

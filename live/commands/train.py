@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from live.commands import options
+from live.commands.beginning import settings_of, weights_of
 from live.commands.lazy import training_module
 
 
@@ -16,7 +17,8 @@ def train(
         str,
         typer.Argument(
             metavar="NAME",
-            help="folk, chorale or piano, or a .toml of settings; with --like or --from, a name of your own.",
+            help="folk, chorale or piano, a .toml of settings, or piano-goals or folk-goals (--from piano or "
+            "folk: what it lacks is learned); with --like or --from, a name of your own.",
         ),
     ],
     data: options.Data,
@@ -48,14 +50,22 @@ def train(
 
     From your own music a model is made that plays: antiphon live --model NAME finds it.
     """
-    if like is not None or start is not None:
+    recipes = training_module("training.settings")
+    if like is not None or (start is not None and not recipes.is_recipe(name)):
         from live.commands.train_own import train_own  # noqa: PLC0415
 
         train_own(name, like, start, data, runs, minutes, resume)
         return
-    settings = training_module("training.settings").load_settings(name)
+    settings = recipes.load_settings(name)
     corpus = training_module("training.corpus").load(settings.data, data, settings.corpus)
+    folder, weights = runs / settings.name, None
+    if start is not None:
+        begun = settings_of(start)
+        settings = training_module("training.own").gone_on(settings, begun)
+        if not resume:
+            weights = weights_of(start, folder, corpus.splits["validation"][0])
+    settings = training_module("training.goals").with_edges(settings, corpus.splits["train"])
     trainer = training_module("training.train")
-    run = trainer.Run(settings, runs / settings.name, minutes)
+    run = trainer.Run(settings, folder, minutes, start=weights)
     progress = trainer.train(corpus.splits, run, resume=resume)
     print(f"{run.best}: {progress.best:.4f} nats an event at step {progress.best_step}")

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Any
 
+from live.commands.beginning import settings_of, weights_of
 from live.commands.lazy import corpus_module, training_module
 from live.commands.own_music import source
 from live.errors import AntiphonError
 from models import places
-from models.step import find_manifest
 
 MINUTES = 30.0
 """How long a model trains when nobody says."""
@@ -29,7 +28,7 @@ def train_own(
     """Read the music, train, export to the user's models. Raises errors of one line."""
     if fault := places.fault_in(name):
         raise AntiphonError(fault)
-    begun = _settings_of(start) if start else None
+    begun = settings_of(start) if start else None
     like = like or (begun.data.rpartition("/")[2] if begun else "")
     own = corpus_module("training.own")
     splits, report = own.load(source(like, data))
@@ -42,7 +41,7 @@ def train_own(
     if start and begun is not None:
         settings = own.tuned(settings, begun)
         if not resume:
-            weights = _weights(start, folder, splits["validation"][0])
+            weights = weights_of(start, folder, splits["validation"][0])
     minutes = MINUTES if minutes is None else minutes
     print(f"training for {minutes:g} minutes (--minutes)")
     trainer = training_module("training.train")
@@ -57,26 +56,3 @@ def train_own(
         f"play with it: antiphon live{mode} --model {name}\n"
         f"measure it: antiphon evaluate {name} --data {data}"
     )
-
-
-def _settings_of(start: str) -> Any:
-    """The settings of the model or checkpoint that training begins with."""
-    if start.endswith(".npz"):
-        settings = training_module("training.settings").ModelSettings
-        text = training_module("training.checkpoint").settings_of(Path(start))
-        return settings.model_validate_json(text)
-    manifest = training_module("models.manifest").read_manifest(find_manifest(start))
-    return training_module("export.rebuild").settings_of(manifest)
-
-
-def _weights(start: str, folder: Path, piece: Any) -> Path:
-    """A checkpoint with the weights to begin with."""
-    if start.endswith(".npz"):
-        return Path(start)
-    path = folder / "start.npz"
-    found = training_module("export.rebuild").rebuild(find_manifest(start), path, piece)
-    print(
-        f"weights of {start} taken up: {found.rebuilt:.3f} nats an event in a piece where it has "
-        f"{found.exported:.3f}"
-    )
-    return path

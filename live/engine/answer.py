@@ -28,6 +28,7 @@ from live.stage import records as r
 from models.context import NO_END, Allowed, Limits
 from models.events import Event, Kind
 from models.grid import TICKS_PER_QUARTER
+from models.meter import Meter
 from models.recollection import Recollection
 from models.sampling import Draws, Style
 from models.sounding import SILENT
@@ -257,9 +258,18 @@ class Answer:
             velocity=round(self._velocity),
             on_beat=entry.on_beat,
         )
+        self._tell_meter(self._plan)
         self.answers += 1
         self._stage.note("answer", self.answers, start, self._plan.end)
         self._plan_on(self._plan, now_ns)
+
+    def _tell_meter(self, plan: AnswerPlan) -> None:
+        """In free time nobody knows where bars are: an answer has its own, if a meter is asked for."""
+        meter, context = self._stage.settings().meter, plan.context
+        if self._monophonic and meter != "auto" and self._stage.time.pulse is None:
+            above, below = (int(part) for part in meter.split("/"))
+            before = context.meters or [Meter.unknown(0)]
+            context.meters = [*before, Meter(plan.start, above, below, plan.start)]
 
     def _placing(self, start: int, entry: Entry) -> Placing:
         """From its first tick on, by the pulse or in free time."""
@@ -323,7 +333,8 @@ class Answer:
         plan.decision = next(self._decisions)
         spending = self._stage.surprise.companion
         spending.aim(settings.surprise)
-        style = spending.styled(Style(settings.temperature, settings.top_p, hold.bias))
+        goals = self._stage.goals(self._network.manifest, self._ear.shift)
+        style = spending.styled(Style(settings.heat, settings.top_p, hold.bias, goals=goals))
         choice = plan.context.choose(limits, style, draws, self._recollection(plan, settings.memory))
         if choice is None or choice.event.time >= plan.end + fade:
             return None

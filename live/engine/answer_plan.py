@@ -10,6 +10,7 @@ from live.engine.ear import Ear
 from live.engine.placing import SHORTEST_NS, Placing, Struck
 from live.engine.policy import Stage
 from live.engine.routing import Place
+from live.moods import MOODS
 from live.stage import records as r
 from live.stage.messages import is_note_on
 from models.events import Event, Kind
@@ -144,7 +145,8 @@ class AnswerPlan:
             place = None
         self.own[event.pitch] = None if place is None else Own(place, struck)
         if place is not None:
-            velocity = route.loudness(max(1, min(127, event.velocity or self.velocity)))
+            meant = (event.velocity or self.velocity) * MOODS[self._stage.settings().mood].loudness
+            velocity = route.loudness(max(1, min(127, round(meant))))
             on = bytes((0x90 | place.channel, place.pitch, velocity))
             cause = self._expect(event, struck.due_ns)
             self._stage.history.expect(self.tag, on, 0, event.pitch - self._ear.shift)

@@ -89,8 +89,8 @@ class Partner:
         limits = Limits(least=max(0, plan.floor - plan.context.now), tokens=tokens)
         spending = self._stage.surprise.companion
         spending.aim(settings.surprise)
-        style = spending.styled(Style(1.0, 1.0))
-        duo.temperature, duo.top_p = settings.temperature, settings.top_p
+        style = spending.styled(Style(1.0, 1.0, goals=self._stage.goals(plan.context.manifest)))
+        duo.temperature, duo.top_p = settings.heat, settings.top_p
         if settings.surprise:
             duo.temperature = duo.top_p = 1.0
         draws = Draws(self._stage.seed, next(self._decisions))

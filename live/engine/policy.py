@@ -9,6 +9,7 @@ from typing import Protocol
 
 from live.beat.swing import straight_ns
 from live.beat.timekeeper import Timekeeper
+from live.character import goals_now
 from live.controls import Settings
 from live.engine.chord_zone import ChordZone
 from live.engine.ear import Frame
@@ -24,7 +25,9 @@ from live.engine.surprise import Surprise
 from live.errors import AntiphonError
 from live.stage import records as r
 from models.chord_model import ChordTables
+from models.conditions import Told
 from models.hold import Hold
+from models.manifest import Manifest
 
 NOTHING_AHEAD = "nothing is planned ahead in this mode, so there is nothing to veto"
 
@@ -66,6 +69,10 @@ class Stage:
         """What the companion's notes are held to now, in pitches ``shift`` semitones higher; a ``line`` is
         held less strictly to the chord of the left hand than harmony is."""
         return hold_of(self.settings(), self.key, shift, self.chords.now(), line=line)
+
+    def goals(self, manifest: Manifest, shift: int = 0) -> Told:
+        """What a model is told of the character that is asked for, in pitches ``shift`` semitones higher."""
+        return goals_now(self.settings()).told(manifest, shift)
 
     def missed(self, notes: dict[int, int]) -> None:
         """A rule played these notes (by voice), because the model was late: counted and captured."""

@@ -24,6 +24,7 @@ from live.engine.errands import Errand, at_once
 from live.engine.feeding import AT_ONCE, Beside, Feeding
 from live.engine.hearing import Hearing, Missed, Strike, Zone, ends_all
 from live.engine.history import History
+from live.engine.idling import Idling
 from live.engine.key_follower import KeyFollower
 from live.engine.listening import Listening
 from live.engine.mute import Mute
@@ -100,6 +101,7 @@ class Session:
         self.history = History(self.time, lambda: self.settings.swing)
         """What was played and sent."""
         self.surprise = Surprise()
+        self.idling = Idling()
         self.plans = Plans(lambda: self._mute.on)
         """What is about to sound."""
         self.stage = Stage(
@@ -121,7 +123,6 @@ class Session:
             chords=self.chords,
             chord_tables=chord_tables,
         )
-        """What a policy may use."""
         self.on_model: Callable[[str | None], None] = lambda _: None
         """Told the model's name when another one plays, or on other channels, by the engine's thread."""
         casting = Casting(networks, errand)
@@ -262,6 +263,7 @@ class Session:
 
     def _use(self, network: Network | None) -> None:
         """This model plays from now on."""
+        self.idling.network = network
         self.surprise.begin(network)
         if network is not None and self.playing is not None:
             self.used[self.playing] = network
@@ -392,5 +394,6 @@ class Session:
         """At the end of each turn: what was mute is told, another context is fed. Engine thread."""
         for record in self._mute.dropped():
             self._done(record, now_ns)
+        self.idling.look(self.settings, self.say)
         self.plans.settle(now_ns)
         self.feeding.look(self.policy)

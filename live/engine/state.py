@@ -13,6 +13,7 @@ def state_of(session: Session) -> dict[str, Any]:
     """What plays, in which key and time, and what was counted. Any thread, never blocks."""
     return {
         "settings": asdict(session.settings),
+        "idle": list(session.idling.now.names),
         "model": session.playing,
         "loading": session.loading,
         "key": session.key.key.name,

@@ -112,7 +112,8 @@ class Varying:
         bias = bias if hold.bias is None else bias + hold.bias
         spending = self._stage.surprise.companion
         spending.aim(settings.surprise)
-        style = spending.styled(Style(settings.temperature, settings.top_p, bias))
+        goals = self._stage.goals(plan.context.manifest, ear.shift)
+        style = spending.styled(Style(settings.heat, settings.top_p, bias, goals=goals))
         limits = Limits(least=max(0, least - now), most=max(0, most - now, least - now), tokens=tokens)
         choice = plan.context.choose(limits, style, draws)
         if choice is not None:

@@ -102,6 +102,7 @@ class Continuing:
             "seed": self.taste.seed,
             "temperature": style.temperature,
             "top_p": style.top_p,
+            "goals": dict(style.goals),
             "may_end": self._may_end,
         }
 

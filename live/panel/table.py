@@ -9,6 +9,7 @@ from live.controls import ACTIONS, CONTROLS
 
 GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Play", ("mode", "style", "model", "mute", "voices", "loudness")),
+    ("Character", ("mood", "density_goal", "register_goal", "mode_goal")),
     ("Harmony", ("key", "hold", "chord", "split")),
     ("Imagination", ("temperature", "top_p", "surprise", "memory")),
     ("Answers", ("longest_answer", "patience", "answer_on")),

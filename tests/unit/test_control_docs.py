@@ -15,6 +15,7 @@ import pytest
 
 from live.control_kinds import Control
 from live.controls import ACTIONS, CONTROLS
+from live.moods import FREE, MOODS
 from live.osc.addresses import rows
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -48,17 +49,34 @@ TABLES = {
         ["address", "argument", "meaning"],
         ([f"`{row.address}`", row.arguments, row.meaning] for row in rows()),
     ),
+    "moods": table(
+        ["mood", "notes a second", "around key", "mode", "temperature", "loudness"],
+        (
+            [
+                f"`{name}`",
+                *(f"{value:g}" if value else "free" for value in (each.density, each.register)),
+                each.mode,
+                *(f"x {factor:g}" for factor in (each.temperature, each.loudness)),
+            ]
+            for name, each in MOODS.items()
+            if name != FREE
+        ),
+    ),
 }
 
 
-def test_the_tables_of_the_page_are_those_of_the_code(request: pytest.FixtureRequest):
-    path = DOCS / "control.md"
+PAGES = {"control.md": {"controls", "actions", "osc"}, "character.md": {"moods"}}
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_tables_of_the_page_are_those_of_the_code(page: str, request: pytest.FixtureRequest):
+    path = DOCS / page
     text = path.read_text(encoding="utf-8")
     wanted = _TABLE.sub(lambda found: found[1] + TABLES[found[2]] + found[3], text)
     if request.config.getoption("--write-golden"):
         path.write_text(wanted, encoding="utf-8")
     assert path.read_text(encoding="utf-8") == wanted, "write the tables anew: see this file's first lines"
-    assert {name for _, name, _ in _TABLE.findall(text)} == set(TABLES)
+    assert {name for _, name, _ in _TABLE.findall(text)} == PAGES[page]
 
 
 @pytest.mark.parametrize("number", range(len(EXAMPLES)))

@@ -108,7 +108,9 @@ def _play(
 
 def _key(manifest: Manifest, playing: Playing, style: Style, series: str) -> str:
     """Equal where the samples would be."""
-    how = (style.temperature, style.top_p, getattr(playing, "__name__", str(playing)))
+    how: tuple[object, ...] = (style.temperature, style.top_p, getattr(playing, "__name__", str(playing)))
+    if style.goals:
+        how = (*how, sorted(style.goals.items()), manifest.sampling.guidance)
     facts = json.dumps([VERSION, sorted(manifest.sha256.items()), how, series])
     return hashlib.sha256(facts.encode()).hexdigest()[:16]
 
