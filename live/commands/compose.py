@@ -55,10 +55,12 @@ def compose(
     seed: options.Seed = None,
     plot: options.Plot = None,
     formats: options.Formats = None,
+    soundfont: options.Soundfont = None,
     as_json: options.Json = False,
 ) -> None:
     """Compose (the text of help is :data:`EXAMPLES`)."""
     from live.commands import many, named, sources, targets  # noqa: PLC0415
+    from live.files.write import Wishes  # noqa: PLC0415
     from live.offline.composing import C_MAJOR, compose_music  # noqa: PLC0415
     from live.offline.made import share_of  # noqa: PLC0415
     from live.offline.modes import MODES  # noqa: PLC0415
@@ -69,7 +71,7 @@ def compose(
     chosen, church = named.key(key) or C_MAJOR, named.mode(mode, tuple(MODES))
     beats = named.meter(meter)
     tune = sources.Source(sources.STANDARD, Path("tune"))
-    (target,) = targets.targets([tune], output, formats or (), plot)
+    (target,) = targets.targets([tune], output, formats or (), plot, Wishes(soundfont))
     books = target.only(".abc") if count > 1 else None
     each = target.without(".abc") if count > 1 else target
     for number in range(1, count + 1):

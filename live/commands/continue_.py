@@ -75,11 +75,13 @@ def continue_(
         bool, typer.Option("--allow-end", help="Stop early where the model ends the piece.")
     ] = False,
     formats: options.Formats = None,
+    soundfont: options.Soundfont = None,
     jobs: options.Jobs = None,
     as_json: options.Json = False,
 ) -> None:
     """Go on (the text of help is :data:`EXAMPLES`)."""
     from live.commands import many, sources, targets  # noqa: PLC0415
+    from live.files.write import Wishes  # noqa: PLC0415
 
     if seconds is not None and bars is not None:
         raise typer.BadParameter("give --seconds or --bars, not both")
@@ -100,7 +102,7 @@ def continue_(
         gap=gap, alternatives=alternatives, resume=resume,
     )  # fmt: skip
     found = sources.sources(source)
-    places = targets.targets(found, output, formats or (), plot)
+    places = targets.targets(found, output, formats or (), plot, Wishes(soundfont))
     many.run(many.Wanted("continue", "continues", as_json, jobs), found, places, task)
 
 

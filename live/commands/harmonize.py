@@ -54,11 +54,13 @@ def harmonize(
     plot: options.Plot = None,
     part: options.MelodyPart = None,
     formats: options.Formats = None,
+    soundfont: options.Soundfont = None,
     jobs: options.Jobs = None,
     as_json: options.Json = False,
 ) -> None:
     """Harmonise (the text of help is :data:`EXAMPLES`)."""
     from live.commands import many, named, sources, targets  # noqa: PLC0415
+    from live.files.write import Wishes  # noqa: PLC0415
 
     if style not in STYLES:
         raise typer.BadParameter(f"{style!r} is none; there are: {', '.join(STYLES)}", param_hint="--style")
@@ -66,7 +68,7 @@ def harmonize(
         model or "chorale", seed_or_drawn(seed), temperature, top_p, voices, style, named.key(key), part
     )
     found = sources.sources(source)
-    places = targets.targets(found, output, formats or (), plot)
+    places = targets.targets(found, output, formats or (), plot, Wishes(soundfont))
     many.run(many.Wanted("harmonize", "harmonises", as_json, jobs), found, places, task)
 
 

@@ -61,6 +61,10 @@ Formats = Annotated[
         help="Format in a folder or on standard output: mid, abc, ... (several).",
     ),
 ]
+Soundfont = Annotated[
+    Path | None,
+    typer.Option("--soundfont", metavar="FILE.sf2", help="What .wav and .flac are played with."),
+]
 Jobs = Annotated[
     int | None, typer.Option("--jobs", min=1, help="Files that are worked on at once; all cores.")
 ]

@@ -129,7 +129,7 @@ class Jobs:
 
         def hear(said: bytes | int) -> None:
             with contextlib.suppress(RuntimeError):  # the loop has ended
-                loop.call_soon_threadsafe(self._hear, child, heard, said)
+                loop.call_soon_threadsafe(lambda: self._hear(child, heard, said))  # when it has its name
 
         child = Child(self._command, order.model_dump_json().encode() + b"\n", order.folder, hear)
         self._children.add(child)

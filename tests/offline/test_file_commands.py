@@ -262,6 +262,10 @@ BAD_WORDS = {
         ["continue", "{tune}", "-o", "{out}", "--seconds", "1", "--bars", "1"],
         "give --seconds or --bars, not both",
     ),
+    "no SoundFont": (
+        ["continue", "{tune}", "-o", "{folder}/out.wav", "--soundfont", "{folder}/nowhere.sf2"],
+        "there is no SoundFont at",
+    ),
     "no temperature": (
         ["continue", "{tune}", "-o", "{out}", "--temperature", "0"],
         "'--temperature': it must be a number above 0",
