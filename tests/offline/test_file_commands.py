@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
@@ -11,6 +13,7 @@ import mido
 import numpy as np
 import pytest
 
+import live.offline
 from live.commands.main import run
 from live.files.chunks import split
 from live.files.music import Music, Part
@@ -90,11 +93,13 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> Asked:
 
     monkeypatch.setattr("live.offline.continuing.gathered", logged)
     monkeypatch.setattr("live.offline.tunes.gathered", logged)
-    monkeypatch.setattr("models.step.load_network", load_network)
     monkeypatch.setattr("live.offline.continuing.grow", grow)
     monkeypatch.setattr("live.offline.harmonizing.harmonize_events", harmonize_events)
     monkeypatch.setattr("live.offline.tunes.grow_from_nothing", grow_from_nothing)
     monkeypatch.setattr("live.offline.continuing.Continuing.about", lambda self: {"seed": self.taste.seed})
+    for module in pkgutil.iter_modules(live.offline.__path__):  # none keeps the false one for later tests
+        importlib.import_module(f"live.offline.{module.name}")
+    monkeypatch.setattr("models.step.load_network", load_network)
     return log
 
 
