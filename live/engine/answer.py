@@ -16,6 +16,7 @@ from live.engine.answer_plan import AnswerPlan
 from live.engine.ear import Ear, Frame, hear_own
 from live.engine.entry import LEAD_NS, Entry, entry_after, silence_after
 from live.engine.hearing import Heard, Missed, Release, Silent, Strike, Zone
+from live.engine.own_meter import with_own_meter
 from live.engine.pace import Pace
 from live.engine.performance_ear import PerformanceEar
 from live.engine.placing import Placing
@@ -28,7 +29,6 @@ from live.stage import records as r
 from models.context import NO_END, Allowed, Limits
 from models.events import Event, Kind
 from models.grid import TICKS_PER_QUARTER
-from models.meter import Meter
 from models.recollection import Recollection
 from models.sampling import Draws, Style
 from models.sounding import SILENT
@@ -258,18 +258,12 @@ class Answer:
             velocity=round(self._velocity),
             on_beat=entry.on_beat,
         )
-        self._tell_meter(self._plan)
+        if self._monophonic and self._stage.time.pulse is None:
+            context = self._plan.context
+            context.meters = with_own_meter(context.meters, self._stage.settings().meter, self._plan.start)
         self.answers += 1
         self._stage.note("answer", self.answers, start, self._plan.end)
         self._plan_on(self._plan, now_ns)
-
-    def _tell_meter(self, plan: AnswerPlan) -> None:
-        """In free time nobody knows where bars are: an answer has its own, if a meter is asked for."""
-        meter, context = self._stage.settings().meter, plan.context
-        if self._monophonic and meter != "auto" and self._stage.time.pulse is None:
-            above, below = (int(part) for part in meter.split("/"))
-            before = context.meters or [Meter.unknown(0)]
-            context.meters = [*before, Meter(plan.start, above, below, plan.start)]
 
     def _placing(self, start: int, entry: Entry) -> Placing:
         """From its first tick on, by the pulse or in free time."""
