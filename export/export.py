@@ -29,6 +29,9 @@ from training.train import build
 from training.views import View, plain_view
 
 PARITY_EVENTS = 300
+GUIDANCE = {"performance": 2.0, "score": 4.0}
+"""By how much what goals change in the logits is multiplied, by the response curves of the shipped models:
+what is played then is nearest to what is asked for."""
 
 
 class ExportError(TrainingError):
@@ -111,7 +114,7 @@ def _finish(network: EventNetwork, work: Path, sampling: Sampling | None, figure
         rotary_modulus=ROTARY_MODULUS if is_transformer else 0,
         state=kind.state_tensors(network),
         heads=heads.head_names(network),
-        sampling=sampling or Sampling(),
+        sampling=sampling or Sampling(guidance=GUIDANCE[own.grid] if own.goals else 1.0),
         figures=figures,
         data=own.data,
         licence=own.licence,

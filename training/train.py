@@ -66,6 +66,9 @@ def _keep_all_but_goals(network: EventNetwork) -> None:
     """What is said where no goal is given stays as it is."""
     if not network.goal_weights:
         raise TrainingError("only_goals: the conditions of these settings name no goal")
+    for layer in network._flatten_layers():
+        if isinstance(layer, keras.layers.Dropout):
+            layer.rate = 0.0  # else goals learn to mend what dropout does to the rest
     learned = {id(weight) for weight in network.goal_weights}
     for weight in network.weights:
         weight.trainable = id(weight) in learned

@@ -110,6 +110,7 @@ def test_the_model_plays_is_measured_fairly_and_can_be_tuned_as_before(taught: P
     manifest = export(taught / "best.npz", tmp_path, PIECES["validation"], int8=False)
     assert manifest.conditions == ("density", "register")
     assert set(manifest.edges) == {"density", "register"}
+    assert manifest.sampling.guidance == 2
     settings = settings_of(manifest)
     assert settings.base == PLAIN.training
     tuned = own_music.tuned(load_settings("piano"), settings)
