@@ -33,14 +33,10 @@ def nats_of(network: Network, events: EventArray, meters: list[Meter], first: in
 
 
 def conditions_of(names: tuple[str, ...], ticks: NDArray[np.int32], meters: list[Meter]) -> ConditionArray:
-    """``[n, c]`` of what a network is told beside events at these ticks; the role is unknown."""
+    """``[n, c]`` of what a network is told beside events at these ticks; role and goals are unknown."""
     if not names:
         return np.zeros((len(ticks), 0), np.int32)
     places = positions(ticks, meters)
-    columns = {
-        "tick_in_quarter": places[:, 0],
-        "quarter_in_bar": places[:, 1],
-        "meter": places[:, 2],
-        "role": np.zeros(len(ticks), np.int32),
-    }
-    return np.stack([columns[name] for name in names], axis=1).astype(np.int32)
+    known = {"tick_in_quarter": places[:, 0], "quarter_in_bar": places[:, 1], "meter": places[:, 2]}
+    unknown = np.zeros(len(ticks), np.int32)
+    return np.stack([known.get(name, unknown) for name in names], axis=1).astype(np.int32)

@@ -109,7 +109,7 @@ def test_a_file_that_needs_too_much_memory_is_refused():
         status, why = await filed.told("read", io.BytesIO(data), name="long.mid")
         assert status == 422
         words = (
-            b"long.mid needs more than the 300 MB of memory that",
+            b"long.mid needs more than the 200 MB of memory that",
             b"cannot read long.mid: it is too much",
         )
         assert why.startswith(words)  # where memory ends, not every library can still say so
