@@ -123,5 +123,6 @@ def test_nothing_is_done_twice_and_a_changed_recipe_only_what_follows(done: str,
 
 def test_there_is_a_pipeline_for_every_recipe():
     models = tomllib.loads((ROOT / "pipeline.toml").read_text())["models"]
-    recipes = (ROOT / "training" / "recipes").glob("*.toml")
-    assert set(models) == {recipe.stem for recipe in recipes}
+    recipes = {recipe.stem for recipe in (ROOT / "training" / "recipes").glob("*.toml")}
+    taught = {name for name in recipes if name.endswith("-goals")}  # to a model that is there, by --from
+    assert set(models) == recipes - taught
