@@ -17,12 +17,12 @@ from numpy.typing import NDArray
 from live.files.examples import located
 from live.files.melody import melody_prompt
 from live.files.read import read
+from live.offline.surprise import conditions_of
 from models.events import KIND, PITCH, TIME, EventArray, Kind
 from models.grid import TICKS_PER_QUARTER
 from models.key import NAMES
 from models.likelihood import score_events
 from models.masks import legal_tokens
-from models.meter import positions
 from models.sampling import log_probabilities
 from models.sounding import trace
 from models.step import load_network
@@ -50,7 +50,7 @@ def heard() -> Heard:
     manifest, grid = network.manifest, network.manifest.grid_object
     piece = melody_prompt(read(located(Path(TUNE))), pitch_range=manifest.ranges[0]).piece
     events = piece.events(grid, manifest.voices)
-    conditions = positions(events[:, TIME], piece.meters)
+    conditions = conditions_of(manifest.conditions, events[:, TIME], piece.meters)
     last = len(events) - 1
     told = choices(events, grid)
     state = trace(events, 0, last, grid, manifest.voices)

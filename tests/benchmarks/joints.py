@@ -105,7 +105,8 @@ def nats_after(network: Network, events: np.ndarray, first: int, stop: int, sinc
     rows = trace(events, since, stop - 1, grid, 1).rows()
     hidden = model.feed(told, np.zeros((len(told), 0), np.int32), rows)[first - since :]
     coming = choices(events[first + 1 : stop], grid, int(events[first, TIME]))
-    logits = network.logits(hidden, coming, np.zeros((len(coming), 0), np.int32))
+    free = np.zeros((len(coming), len(network.manifest.conditions)), np.int32)
+    logits = network.logits(hidden, coming, free)
     return float(score_events(logits, events, first, stop - 1, network).total.mean())
 
 
