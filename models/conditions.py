@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from models.grid import TICKS_PER_QUARTER
-from models.meter import METERS, QUARTERS_IN_BAR
+from models.meter import METERS, QUARTERS_IN_BAR, Meter, positions
 
 
 class Condition(NamedTuple):
@@ -54,6 +54,23 @@ NO_GOALS: Told = MappingProxyType({})
 
 ConditionArray = NDArray[np.int32]
 """``[n, conditions]`` in the order that the manifest names."""
+
+
+def conditions_at(
+    names: Sequence[str], ticks: NDArray[np.int32], meters: list[Meter], role: int = 0
+) -> ConditionArray:
+    """What a step is told beside events at these ticks; goals, which memories are not told, are unknown."""
+    if not names:
+        return np.zeros((len(ticks), 0), np.int32)
+    places = positions(ticks, meters)
+    columns = {
+        "tick_in_quarter": places[:, 0],
+        "quarter_in_bar": places[:, 1],
+        "meter": places[:, 2],
+        "role": np.full(len(ticks), role, np.int32),
+    }
+    unknown = np.zeros(len(ticks), np.int32)
+    return np.stack([columns.get(name, unknown) for name in names], axis=1).astype(np.int32)
 
 
 def told_to_step(names: Sequence[str]) -> int:

@@ -13,14 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.advice import Adviser
-from models.conditions import NO_GOALS, Told
+from models.conditions import NO_GOALS, Told, conditions_at
 from models.events import PITCHES, Event, EventArray, Kind
 from models.grid import velocity_of_bin
 from models.hindsight import Past
 from models.manifest import Manifest
 from models.masks import legal_tokens, legal_voices, legal_waits
 from models.memory import UNDO
-from models.meter import Meter, place_of, positions
+from models.meter import Meter, place_of
 from models.sampling import Draws, Picked, Style, log_probabilities, pick
 from models.sounding import Sounding, trace
 from models.step import Logits, Network
@@ -147,7 +147,8 @@ class Context:
         whole = events if before is None else np.concatenate([before, events])
         state = trace(whole, first, len(whole), self.grid, self.manifest.voices)
         told = choices(events, self.grid, int(whole[first - 1, 0]) if first else 0)
-        hidden = self._model.feed(told, self._conditions(events[:, 0]), state.rows())
+        conditions = conditions_at(self.manifest.conditions, events[:, 0], self.meters, self.role)
+        hidden = self._model.feed(told, conditions, state.rows())
         self.state = Sounding(
             state.onsets[-1].copy(),
             state.now[-1],
@@ -302,23 +303,8 @@ class Context:
             high = min(high, limits.most)
         return low, max(high, low)
 
-    def _conditions(self, ticks: NDArray[np.int32]) -> NDArray[np.int32]:
-        """``[n, c]`` for events at these ticks."""
-        names = self.manifest.conditions
-        if not names:
-            return np.zeros((len(ticks), 0), np.int32)
-        places = positions(ticks, self.meters)
-        columns = {
-            "tick_in_quarter": places[:, 0],
-            "quarter_in_bar": places[:, 1],
-            "meter": places[:, 2],
-            "role": np.full(len(ticks), self.role, np.int32),
-        }
-        unknown = np.zeros(len(ticks), np.int32)  # goals, which memories are not told
-        return np.stack([columns.get(name, unknown) for name in names], axis=1).astype(np.int32)
-
     def _place(self, tick: int, goals: Told = NO_GOALS) -> list[int]:
-        """``[c]`` of one tick (the same as :meth:`_conditions`, quick for a single one)."""
+        """``[c]`` of one tick (the same as :func:`conditions_at`, quick for a single one)."""
         place = place_of(tick, self.meters)
         known = {**place._asdict(), "role": self.role, **goals}
         return [known.get(name, 0) for name in self.manifest.conditions]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import ssl
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -164,3 +164,17 @@ async def opened(
     socket = await client.ws_connect(f"{base}ws", headers={"Origin": base.rstrip("/"), **headers})
     paneled.sockets.append(socket)
     return Page(socket)
+
+
+def with_client(paneled: Paneled, test: Callable[[aiohttp.ClientSession], Awaitable[None]]) -> None:
+    """Run a test with pages; all of them are closed after it."""
+
+    async def run() -> None:
+        async with aiohttp.ClientSession() as client:
+            try:
+                await test(client)
+            finally:
+                for socket in paneled.sockets:
+                    await socket.close()
+
+    asyncio.run(run())

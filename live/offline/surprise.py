@@ -6,10 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from live.offline.heard_last import REMEMBERED
-from models.conditions import ConditionArray
+from models.conditions import conditions_at
 from models.events import TIME, EventArray
 from models.likelihood import score_events
-from models.meter import Meter, positions
+from models.meter import Meter
 from models.sounding import trace
 from models.step import Network
 from models.vocabulary import choices
@@ -24,19 +24,9 @@ def nats_of(network: Network, events: EventArray, meters: list[Meter], first: in
     grid, voices = manifest.grid_object, manifest.voices
     since = max(0, first - REMEMBERED)
     told = choices(events[since:-1], grid, int(events[since - 1, TIME]) if since else 0)
-    conditions = conditions_of(manifest.conditions, events[since:, TIME], meters)
+    conditions = conditions_at(manifest.conditions, events[since:, TIME], meters)
     rows = trace(events, since, len(events) - 1, grid, voices).rows()
     hidden = network.start().feed(told, conditions[:-1], rows)[first - 1 - since :]
     coming = choices(events[first:], grid, int(events[first - 1, TIME]))
     logits = network.logits(hidden, coming, conditions[first - since :])
     return score_events(logits, events, first - 1, len(events) - 1, network).total
-
-
-def conditions_of(names: tuple[str, ...], ticks: NDArray[np.int32], meters: list[Meter]) -> ConditionArray:
-    """``[n, c]`` of what a network is told beside events at these ticks; role and goals are unknown."""
-    if not names:
-        return np.zeros((len(ticks), 0), np.int32)
-    places = positions(ticks, meters)
-    known = {"tick_in_quarter": places[:, 0], "quarter_in_bar": places[:, 1], "meter": places[:, 2]}
-    unknown = np.zeros(len(ticks), np.int32)
-    return np.stack([known.get(name, unknown) for name in names], axis=1).astype(np.int32)

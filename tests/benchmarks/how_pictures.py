@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from live.files.examples import located
 from live.files.melody import melody_prompt
 from live.files.read import read
-from live.offline.surprise import conditions_of
+from models.conditions import conditions_at
 from models.events import KIND, PITCH, TIME, EventArray, Kind
 from models.grid import TICKS_PER_QUARTER
 from models.key import NAMES
@@ -50,7 +50,7 @@ def heard() -> Heard:
     manifest, grid = network.manifest, network.manifest.grid_object
     piece = melody_prompt(read(located(Path(TUNE))), pitch_range=manifest.ranges[0]).piece
     events = piece.events(grid, manifest.voices)
-    conditions = conditions_of(manifest.conditions, events[:, TIME], piece.meters)
+    conditions = conditions_at(manifest.conditions, events[:, TIME], piece.meters)
     last = len(events) - 1
     told = choices(events, grid)
     state = trace(events, 0, last, grid, manifest.voices)

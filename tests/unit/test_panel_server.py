@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import aiohttp
 import pytest
-from paneled import Paneled, opened
+from paneled import Paneled, opened, with_client
 
 from live.panel import messages
 from live.panel.pages import BURST, MOST_WAITING, TRUSTED_NS, Budget
@@ -26,18 +26,6 @@ FIRST = 1
 def paneled(tmp_path: Path) -> Iterator[Paneled]:
     with Paneled(tmp_path) as made:
         yield made
-
-
-def with_client(paneled: Paneled, test: Callable[[aiohttp.ClientSession], Awaitable[None]]) -> None:
-    async def run() -> None:
-        async with aiohttp.ClientSession() as client:
-            try:
-                await test(client)
-            finally:
-                for socket in paneled.sockets:
-                    await socket.close()
-
-    asyncio.run(run())
 
 
 def now_ms(paneled: Paneled) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -12,7 +12,7 @@ import aiohttp
 import mido
 import pytest
 from aiohttp import web
-from paneled import Paneled, opened
+from paneled import Paneled, opened, with_client
 from test_choosing_ports import INPUTS, OUTPUTS, Link, virtual
 
 from live.engine.capture import Capture
@@ -39,18 +39,6 @@ def paneled(tmp_path: Path, link: Link, monkeypatch: pytest.MonkeyPatch) -> Iter
     monkeypatch.setattr(folder, "data_folder", lambda: tmp_path / "data")
     with Paneled(tmp_path, ports=PortChoice(link)) as made:
         yield made
-
-
-def with_client(paneled: Paneled, test: Callable[[aiohttp.ClientSession], Awaitable[None]]) -> None:
-    async def run() -> None:
-        async with aiohttp.ClientSession() as client:
-            try:
-                await test(client)
-            finally:
-                for socket in paneled.sockets:
-                    await socket.close()
-
-    asyncio.run(run())
 
 
 def test_a_knob_is_learned_shown_and_forgotten_in_every_page(paneled: Paneled):

@@ -15,11 +15,10 @@ import numpy as np
 from models.convert import NoteArray
 from models.piece import Piece
 from models.step import load_network
-from training import corpus
 from training.errors import TrainingError
 from training.listening.harmony import Setting, accuracy, counted, setting
 from training.listening.passages import Passage, passages, series
-from training.listening.run import Asked, kept_in
+from training.listening.run import Asked, kept_in, splits_for
 from training.listening.samples import Playing, sampled
 from training.listening.tables import Row, markdown, put, shown
 from training.settings import load_settings
@@ -40,9 +39,7 @@ def run(asked: Asked, ways: Mapping[str, Playing]) -> Figures:
     """Harmonise in every way, count and print."""
     manifest = load_network(asked.name).manifest
     settings = load_settings(CORPUS)
-    splits = corpus.load(CORPUS, asked.data, settings.corpus).splits
-    if asked.split not in splits or not splits[asked.split]:
-        raise TrainingError(f"no split {asked.split!r}: there are {', '.join(splits)}")
+    splits = splits_for(CORPUS, asked)
     pieces = splits[asked.split]
     chosen = passages(pieces, settings.grid_object, settings.voices, asked.samples, asked.seed)
     if not chosen:

@@ -19,13 +19,11 @@ from models.key import find_key
 from models.manifest import Manifest
 from models.sampling import Style
 from models.step import load_network
-from training import corpus
 from training.errors import TrainingError
-from training.listening.passages import Passage, passages, series
-from training.listening.run import Asked, kept_in
+from training.listening.passages import Passage, series
+from training.listening.run import Asked, chosen_from, kept_in, splits_for
 from training.listening.samples import Playing, Sample, sampled
 from training.listening.tables import Row, markdown, put, shown
-from training.settings import load_settings
 
 RESAMPLED = 1000
 
@@ -58,14 +56,8 @@ def run(asked: Asked, going_on: Playing, turned: Sequence[Turned]) -> list[Respo
     manifest = load_network(asked.name).manifest
     if not any(each.control != "free" for each in turned):
         raise TrainingError(f"{manifest.name} knows no goals, so no control of character does anything to it")
-    settings = load_settings(manifest.data)
-    splits = corpus.load(settings.data, asked.data, settings.corpus).splits
-    if asked.split not in splits or not splits[asked.split]:
-        raise TrainingError(f"no split {asked.split!r}: there are {', '.join(splits)}")
-    pieces, grid = splits[asked.split], manifest.grid_object
-    chosen = passages(pieces, grid, manifest.voices, asked.samples, asked.seed)
-    if not chosen:
-        raise TrainingError(f"no piece of the split {asked.split!r} is long enough to be continued")
+    pieces = splits_for(manifest.data, asked)[asked.split]
+    chosen = chosen_from(pieces, manifest, asked)
     found = []
     for turn in turned:
         kept = sampled(

@@ -9,6 +9,7 @@ from pathlib import Path
 import platformdirs
 
 from models.manifest import Manifest
+from models.piece import Piece
 from models.sampling import Style
 from models.step import load_network
 from training import corpus
@@ -20,6 +21,7 @@ from training.listening.samples import Playing, sampled
 from training.listening.tables import listening_tables, markdown, plain, put, shown
 from training.novelty.index import NoveltyIndex
 from training.settings import load_settings
+from training.store import Splits
 
 
 @dataclass(frozen=True)
@@ -40,14 +42,9 @@ class Asked:
 def run(asked: Asked, going_on: Playing, harmonizing: Playing) -> Listening:
     """Play, compare, print; what was played is kept in the user's cache, so that it can be gone on with."""
     manifest = load_network(asked.name).manifest
-    settings = load_settings(manifest.data)
-    splits = corpus.load(settings.data, asked.data, settings.corpus).splits
-    if asked.split not in splits or not splits[asked.split]:
-        raise TrainingError(f"no split {asked.split!r}: there are {', '.join(splits)}")
+    splits = splits_for(manifest.data, asked)
     pieces, grid = splits[asked.split], manifest.grid_object
-    chosen = passages(pieces, grid, manifest.voices, asked.samples, asked.seed)
-    if not chosen:
-        raise TrainingError(f"no piece of the split {asked.split!r} is long enough to be continued")
+    chosen = chosen_from(pieces, manifest, asked)
     playing = harmonizing if manifest.voices > 1 else going_on
     kept = sampled(
         asked.name, chosen, playing, asked.style, series(pieces, asked.split, asked.seed),
@@ -65,6 +62,23 @@ def run(asked: Asked, going_on: Playing, harmonizing: Playing) -> Listening:
     if asked.write is not None:
         put(asked.write, f"what {manifest.name} plays", markdown(title, tables))
     return found
+
+
+def splits_for(name: str, asked: Asked) -> Splits:
+    """The corpus of that recipe. Raises ``TrainingError`` where the split asked for has no piece."""
+    settings = load_settings(name)
+    splits = corpus.load(settings.data, asked.data, settings.corpus).splits
+    if asked.split not in splits or not splits[asked.split]:
+        raise TrainingError(f"no split {asked.split!r}: there are {', '.join(splits)}")
+    return splits
+
+
+def chosen_from(pieces: list[Piece], manifest: Manifest, asked: Asked) -> list[Passage]:
+    """The passages to be gone on with. Raises ``TrainingError`` where no piece is long enough."""
+    chosen = passages(pieces, manifest.grid_object, manifest.voices, asked.samples, asked.seed)
+    if not chosen:
+        raise TrainingError(f"no piece of the split {asked.split!r} is long enough to be continued")
+    return chosen
 
 
 def kept_in() -> Path:
