@@ -9,7 +9,6 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-import keras
 import numpy as np
 import onnx
 
@@ -41,7 +40,6 @@ class ExportError(TrainingError):
 def load_trained(path: Path) -> EventNetwork:
     """The network of a checkpoint, in float32."""
     settings = ModelSettings.model_validate_json(checkpoint.settings_of(path))
-    keras.mixed_precision.set_global_policy("float32")
     network = build(settings)
     checkpoint.load_weights(path, network)
     return network

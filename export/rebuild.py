@@ -11,7 +11,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import keras
 import numpy as np
 import onnx
 from numpy.typing import NDArray
@@ -53,7 +52,6 @@ def rebuild(path: Path, target: Path, piece: Piece) -> Rebuilt:
     """
     live = load_network(str(path))
     settings = settings_of(live.manifest)
-    keras.mixed_precision.set_global_policy("float32")
     network = build(settings)
     step, heads = (
         _initializers(path.parent / f"{live.manifest.name}.{part}.onnx") for part in ("step", "heads")

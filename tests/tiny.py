@@ -62,13 +62,11 @@ def long_pieces(settings: ModelSettings, count: int = 3) -> list[Piece]:
 
 def export_tiny(backbone: str, folder: Path, *, int8: bool = False, vectors: bool = False) -> Tiny:
     """Build, fill with random weights (``vectors``: biases and gains too), save and export."""
-    import keras
 
     from export.export import export, load_trained
     from training import checkpoint
     from training.train import build
 
-    keras.mixed_precision.set_global_policy("float32")
     settings = tiny_settings(backbone)
     network = build(settings)
     rng = np.random.default_rng(5)

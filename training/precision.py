@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import keras
@@ -21,6 +23,16 @@ def choose_precision(backbone: str) -> str:
 
         on_gpu = bool(tf.config.list_physical_devices("GPU"))
     return "mixed_bfloat16" if on_gpu or (backbone == "transformer" and _has_amx()) else "float32"
+
+
+@contextmanager
+def precision_kept() -> Iterator[None]:
+    """Leaves Keras' default precision, one for the whole process, as it was."""
+    before = keras.config.dtype_policy()
+    try:
+        yield
+    finally:
+        keras.config.set_dtype_policy(before)
 
 
 def _has_amx() -> bool:

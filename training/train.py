@@ -20,7 +20,7 @@ from training.errors import TrainingError
 from training.logs import RunLog
 from training.networks import EventNetwork
 from training.optimizer import Averaged, make_optimizer, schedule
-from training.precision import choose_precision
+from training.precision import choose_precision, precision_kept
 from training.settings import ModelSettings
 
 LOG_STEPS = 20
@@ -100,7 +100,8 @@ def train(
     """
     if not pieces["train"] or not pieces["validation"]:
         raise TrainingError("nothing to train on: the training or the validation split is empty")
-    return _Trainer(pieces, run, resume, console or Console()).run()
+    with precision_kept():
+        return _Trainer(pieces, run, resume, console or Console()).run()
 
 
 def evaluate(
@@ -161,7 +162,7 @@ class _Trainer:
             self._console = console if self._share.first else Console(quiet=True)
         keras.utils.set_random_seed(settings.seed)
         precision = choose_precision(settings.network.backbone)
-        keras.mixed_precision.set_global_policy(precision)
+        keras.config.set_dtype_policy(precision)
         self._model = build(settings)
         if run.start is not None and not resume:
             known = settings_of(run.start).goals

@@ -25,7 +25,6 @@ pytestmark = pytest.mark.train
 
 
 def compiled(settings: ModelSettings) -> Any:
-    keras.mixed_precision.set_global_policy("float32")
     model = build(settings)
     model.compile(optimizer=make_optimizer(settings.training))
     model.optimizer.build(model.trainable_variables)

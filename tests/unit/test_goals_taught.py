@@ -14,7 +14,6 @@ from tiny import Tiny, tiny_settings
 
 pytest.importorskip("tensorflow")
 
-import keras
 
 from export.export import export, load_trained
 from export.rebuild import rebuild, settings_of
@@ -55,7 +54,6 @@ def recipe(**changes: object) -> ModelSettings:
 @pytest.fixture(scope="module")
 def begun(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A network that knows no goals, saved."""
-    keras.mixed_precision.set_global_policy("float32")
     path = tmp_path_factory.mktemp("begun") / "begun.npz"
     network = build(PLAIN)
     rng = np.random.default_rng(3)

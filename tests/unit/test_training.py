@@ -16,6 +16,8 @@ from models.piece import Piece
 
 pytest.importorskip("tensorflow")
 
+import keras
+
 from training import checkpoint
 from training import train as training
 from training.errors import TrainingError
@@ -192,3 +194,10 @@ def test_the_average_of_weights_is_used_and_given_back():
     with training.Averaged(model):
         assert all(np.allclose(one, other) for one, other in zip(values(), before, strict=True))
     assert all(np.array_equal(one, other) for one, other in zip(values(), moved, strict=True))
+
+
+def test_a_run_leaves_the_precision_of_other_networks_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(training, "choose_precision", lambda _: "mixed_bfloat16")
+    before = keras.config.dtype_policy().name
+    training.train(PIECES, Run(settings(epochs=1), tmp_path), resume=False)
+    assert keras.config.dtype_policy().name == before
