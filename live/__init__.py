@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from live.antiphon import Antiphon
     from live.files.read import read, read_all
     from live.files.write import save
+    from live.offline.alternatives import Alternative, alternatives
     from live.offline.composing import compose_music
     from live.offline.continuing import continue_music
     from live.offline.harmonizing import harmonize_music
@@ -18,9 +19,11 @@ if TYPE_CHECKING:
     from live.offline.taste import Taste
 
 _MODULES = {
+    "Alternative": "live.offline.alternatives",
     "Antiphon": "live.antiphon",
     "Made": "live.offline.made",
     "Taste": "live.offline.taste",
+    "alternatives": "live.offline.alternatives",
     "compose_music": "live.offline.composing",
     "continue_music": "live.offline.continuing",
     "harmonize_music": "live.offline.harmonizing",
@@ -31,9 +34,11 @@ _MODULES = {
     "save": "live.files.write",
 }
 __all__ = [
+    "Alternative",
     "Antiphon",
     "Made",
     "Taste",
+    "alternatives",
     "compose_music",
     "continue_music",
     "harmonize_music",

@@ -55,16 +55,17 @@ def idle(settings: Settings, manifest: Manifest | None) -> Idle:
     if settings.mode not in LINES or manifest is None:
         names += ["mood"] if settings.mood != FREE else []
         works = "works" if len(names) == 1 else "work"
-        line = f"{_listed(names)} only {works} in {_listed(LINES)}" if names else ""
+        line = f"{listed(names)} only {works} in {listed(LINES)}" if names else ""
         return Idle(tuple(names), line)
     unknown = asked.unknown_to(manifest)
     names = [CONTROL_OF[name] for name in unknown]
-    said = [f"{_listed(names)}: the model {manifest.name} does not know {_listed(unknown)}"] if names else []
+    said = [f"{listed(names)}: the model {manifest.name} does not know {listed(unknown)}"] if names else []
     also = goals_of(mood=settings.mood)
     if also.given and not also.told(manifest):
         said.append(f"mood: with the model {manifest.name} only temperature and loudness change")
     return Idle(tuple(names), "; ".join(said))
 
 
-def _listed(words: Sequence[str]) -> str:
+def listed(words: Sequence[str]) -> str:
+    """``a, b and c``."""
     return " and ".join([", ".join(words[:-1]), words[-1]] if words[1:] else words)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -20,6 +21,7 @@ DEFAULT_BARS = 16
 EXAMPLES = """Compose pieces. The model is `folk` unless told otherwise: whole tunes with phrases and an end.
 
 The model knows major and minor; a church mode is its scale, and a pull to its tonic.
+A mood, density and register are asked of a model that knows them.
 
 Examples:
 
@@ -34,11 +36,18 @@ Examples:
 def compose(
     output: options.Outputs,
     model: options.Model = None,
-    key: Annotated[str, typer.Option("--key", metavar="KEY", help="The key, like F#m or Bb.")] = "C",
+    key: Annotated[
+        str,
+        typer.Option(
+            "--key",
+            metavar="KEY|auto",
+            help="The key, like F#m or Bb; auto: C, or Cm in a mood that is minor.",
+        ),
+    ] = "auto",
     mode: Annotated[
         str | None,
         typer.Option(
-            "--mode", metavar="MODE", help="A church mode on the tonic of --key: dorian, mixolydian ..."
+            "--mode", metavar="MODE", help="The mode on the tonic of --key: minor, dorian, mixolydian ..."
         ),
     ] = None,
     meter: Annotated[str, typer.Option("--meter", metavar="N/N", help="The meter, like 3/4.")] = "4/4",
@@ -52,6 +61,9 @@ def compose(
     ] = 1,
     temperature: options.Temperature = None,
     top_p: options.TopP = None,
+    mood: options.Mood = "free",
+    density: options.Density = "off",
+    register: options.Register = "off",
     seed: options.Seed = None,
     plot: options.Plot = None,
     formats: options.Formats = None,
@@ -61,14 +73,14 @@ def compose(
     """Compose (the text of help is :data:`EXAMPLES`)."""
     from live.commands import many, named, sources, targets  # noqa: PLC0415
     from live.files.write import Wishes  # noqa: PLC0415
-    from live.offline.composing import C_MAJOR, compose_music  # noqa: PLC0415
+    from live.offline.composing import compose_music  # noqa: PLC0415
     from live.offline.made import share_of  # noqa: PLC0415
-    from live.offline.modes import MODES  # noqa: PLC0415
+    from live.offline.modes import ALL_MODES  # noqa: PLC0415
     from live.offline.taste import Taste  # noqa: PLC0415
     from models.step import load_network  # noqa: PLC0415
 
     first = seed_or_drawn(seed)
-    chosen, church = named.key(key) or C_MAJOR, named.mode(mode, tuple(MODES))
+    chosen, church = named.key(key), named.mode(mode, tuple(ALL_MODES))
     beats = named.meter(meter)
     tune = sources.Source(sources.STANDARD, Path("tune"))
     (target,) = targets.targets([tune], output, formats or (), plot, Wishes(soundfont))
@@ -78,7 +90,9 @@ def compose(
         each.numbered(number, count).check()
     if books is not None:
         books.check()
+    taste = Taste(first, temperature, top_p, mood=mood, density_goal=density, register_goal=register)
     network = load_network(model or "folk")
+    many.note_remarks(taste.remarks(network.manifest))
     done, made_all = [], []
     with many.bar(f"{network.manifest.name} composes") as progress:
         for number in range(1, count + 1):
@@ -86,7 +100,7 @@ def compose(
             name = (place.files or (books.files if books else ()) or (Path("tune"),))[0].stem
             made = compose_music(
                 name if place.files or count == 1 else f"{name} {number}",
-                Taste(first + number - 1, temperature, top_p), network=network, key=chosen, mode=church,
+                replace(taste, seed=first + number - 1), network=network, key=chosen, mode=church,
                 meter=beats, bars=bars,
                 progress=share_of(progress, number - 1, count),
             )  # fmt: skip
@@ -94,7 +108,7 @@ def compose(
             files = place.save(made.music, made.added)
             facts = {
                 "files": files, "notes": made.notes, "model": made.model, "seed": made.seed,
-                "ended": made.ended, **made.facts,
+                "ended": made.ended, "remarks": list(made.remarks), **made.facts,
             }  # fmt: skip
             where = ", ".join([*files, *(f"{path} no. {number}" for path in (books.files if books else ()))])
             done.append(many.Done(f"{where}: {made.notes} notes by {made.model}, seed {made.seed}", facts))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -32,6 +32,8 @@ Examples:
   antiphon continue song.mid -o idea.mid --alternatives 5 --start-at 30
 
   antiphon continue song.mid -o other.mid --replace 30-40
+
+  antiphon continue song.mid -o calm.mid --mood calm --register C5
 
   antiphon continue folder/ -o out/ --format mid --format png --bars 8
 """
@@ -68,6 +70,17 @@ def continue_(
     model: options.Model = None,
     temperature: options.Temperature = None,
     top_p: options.TopP = None,
+    mood: options.Mood = "free",
+    density: options.Density = "off",
+    register: options.Register = "off",
+    mode: Annotated[
+        str,
+        typer.Option(
+            "--mode",
+            metavar="major|minor",
+            help="Go on in major or in minor: of the key that is found, or its relative. Known to folk.",
+        ),
+    ] = "free",
     seed: options.Seed = None,
     plot: options.Plot = None,
     part: options.MelodyPart = None,
@@ -80,8 +93,9 @@ def continue_(
     as_json: options.Json = False,
 ) -> None:
     """Go on (the text of help is :data:`EXAMPLES`)."""
-    from live.commands import many, sources, targets  # noqa: PLC0415
+    from live.commands import many, named, sources, targets  # noqa: PLC0415
     from live.files.write import Wishes  # noqa: PLC0415
+    from live.offline.taste import Taste  # noqa: PLC0415
 
     if seconds is not None and bars is not None:
         raise typer.BadParameter("give --seconds or --bars, not both")
@@ -95,9 +109,13 @@ def continue_(
         gap = (_seconds(first, "--replace"), _seconds(last, "--replace"))
         if gap[0] >= gap[1]:
             raise typer.BadParameter(f"{replace!r} is no stretch of time", param_hint="--replace")
+    taste = Taste(
+        seed_or_drawn(seed), temperature, top_p, mood=mood, density_goal=density, register_goal=register,
+        mode_goal=named.plain_mode(mode),
+    )  # fmt: skip
     task = _Continue(
-        model=model, seed=seed_or_drawn(seed), given=seed is not None, temperature=temperature, top_p=top_p,
-        seconds=seconds, bars=bars, part=part, may_end=allow_end, to_end=to_end,
+        model=model, taste=taste, given=seed is not None, seconds=seconds, bars=bars, part=part,
+        may_end=allow_end, to_end=to_end,
         start_at=None if start_at is None else _seconds(start_at, "--start-at"),
         gap=gap, alternatives=alternatives, resume=resume,
     )  # fmt: skip
@@ -114,10 +132,8 @@ class _Continue:
     """The task: how one file is continued."""
 
     model: str | None
-    seed: int
+    taste: Taste
     given: bool
-    temperature: float | None
-    top_p: float | None
     seconds: float | None
     bars: int | None
     part: str | None
@@ -129,14 +145,16 @@ class _Continue:
     resume: bool
 
     def __call__(self, music: Music, target: Target, progress: Progress) -> list[Done]:
+        from live.commands.many import note_remarks  # noqa: PLC0415
         from live.offline.continuing import model_for  # noqa: PLC0415
         from live.offline.replacing import replace_music  # noqa: PLC0415
         from models.step import load_network  # noqa: PLC0415
 
         network = load_network(self.model or model_for(music))
+        note_remarks(self.taste.remarks(network.manifest))
         if self.gap is not None:
             made = replace_music(
-                music, self._taste(), start=self.gap[0], end=self.gap[1], network=network, part=self.part,
+                music, self.taste, start=self.gap[0], end=self.gap[1], network=network, part=self.part,
                 progress=progress,
             )  # fmt: skip
             return [self._done(made, target)]
@@ -144,14 +162,18 @@ class _Continue:
 
         def continuing(seed: int) -> Continuing:
             return Continuing(
-                music, self._taste(seed), network=network, seconds=self.seconds, bars=self.bars,
+                music, replace(self.taste, seed=seed), network=network, seconds=self.seconds, bars=self.bars,
                 part=self.part, start_at=self.start_at, may_end=self.may_end, to_end=self.to_end,
             )  # fmt: skip
 
         if self.alternatives > 1:
-            from live.offline.alternatives import ranked  # noqa: PLC0415
+            from live.offline.alternatives import alternatives  # noqa: PLC0415
 
-            found = ranked([continuing(self.seed + at) for at in range(self.alternatives)], progress)
+            found = alternatives(
+                music, self.taste, self.alternatives, network=network, seconds=self.seconds, bars=self.bars,
+                part=self.part, start_at=self.start_at, may_end=self.may_end, to_end=self.to_end,
+                progress=progress,
+            )  # fmt: skip
             return [
                 self._done(
                     each.made, target.numbered(number, len(found)),
@@ -161,17 +183,12 @@ class _Continue:
             ]  # fmt: skip
         from live.commands.stopped import keep_going  # noqa: PLC0415
 
-        running = continuing(self.seed)
+        running = continuing(self.taste.seed)
         journal = target.files[0] if target.files else None
         made = keep_going(
             running, journal, continuing, target, progress, resume=self.resume, given=self.given
         )
         return [self._done(made, target)]
-
-    def _taste(self, seed: int | None = None) -> Taste:
-        from live.offline.taste import Taste  # noqa: PLC0415
-
-        return Taste(self.seed if seed is None else seed, self.temperature, self.top_p)
 
     def _done(self, made: Made, target: Target, **more: float) -> Done:
         from live.commands.many import Done  # noqa: PLC0415
@@ -179,7 +196,7 @@ class _Continue:
         files = target.save(made.music, made.added)
         facts = {
             "files": files, "notes": made.notes, "model": made.model, "seed": made.seed, "ended": made.ended,
-            **made.facts, **more,
+            "remarks": list(made.remarks), **made.facts, **more,
         }  # fmt: skip
         line = f"{', '.join(files)}: {made.notes} new notes by {made.model}, seed {made.seed}"
         if self.may_end or self.to_end:

@@ -72,6 +72,12 @@ def run(wanted: Wanted, found: Sequence[Source], targets: Sequence[Target], task
         raise typer.Exit(SOME_FAILED)
 
 
+def note_remarks(remarks: Sequence[str]) -> None:
+    """A line each on standard error."""
+    for remark in remarks:
+        print(f"antiphon: {remark}", file=sys.stderr)
+
+
 def say_done(wanted: Wanted, done: Sequence[Done]) -> None:
     """Lines, or the object for programs, of something that has no source."""
     if wanted.as_json:
@@ -96,8 +102,7 @@ def bar(label: str) -> Iterator[Progress]:
 def _one(task: Task, source: Source, target: Target, progress: Progress) -> list[Done]:
     target.check(source)
     music = source.read()
-    for remark in music.remarks:
-        print(f"antiphon: {remark}", file=sys.stderr)
+    note_remarks(music.remarks)
     return task(music, target, progress)
 
 

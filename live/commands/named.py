@@ -30,6 +30,11 @@ def mode(text: str | None, known: tuple[str, ...]) -> str | None:
     return found[0]
 
 
+def plain_mode(text: str) -> str:
+    """``major``, ``minor`` or ``free``, by its beginning of at least three letters."""
+    return mode(text, ("free", "major", "minor")) or "free"
+
+
 def meter(text: str) -> tuple[int, int]:
     """``3/4``."""
     found = re.fullmatch(r"\s*([1-9]\d?)\s*/\s*(1|2|4|8|16|32)\s*", text)

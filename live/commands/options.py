@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import math
 import secrets
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
+from live.controls import checked
+from live.errors import AntiphonError
+from live.moods import FREE, MOODS
 from models import places
 
 
@@ -22,6 +26,18 @@ def _share(value: float | None) -> float | None:
     if value is not None and not 0 < value <= 1:
         raise typer.BadParameter("it must be above 0 and at most 1")
     return value
+
+
+def _control(name: str) -> Callable[[str], Any]:
+    """What checks an option that is a control of the instrument by another name."""
+
+    def check(value: str) -> Any:
+        try:
+            return checked(name, value)
+        except AntiphonError as error:
+            raise typer.BadParameter(str(error).removeprefix(f"{name} ")) from error
+
+    return check
 
 
 Source = Annotated[
@@ -92,6 +108,33 @@ TopP = Annotated[
         "--top-p",
         callback=_share,
         help="Choose among the likeliest notes that make up this share. Each model has its own.",
+    ),
+]
+Density = Annotated[
+    str,
+    typer.Option(
+        "--density",
+        metavar="NOTES",
+        callback=_control("density_goal"),
+        help="Aim at so many notes a second; off: as the model likes. Known to piano.",
+    ),
+]
+Register = Annotated[
+    str,
+    typer.Option(
+        "--register",
+        metavar="KEY",
+        callback=_control("register_goal"),
+        help="Play around this key, like C3 or 48; off: where the model likes. Known to piano.",
+    ),
+]
+Mood = Annotated[
+    str,
+    typer.Option(
+        "--mood",
+        metavar="|".join(MOODS),
+        callback=_control("mood"),
+        help=f"The character, several of these at once: {', '.join(each for each in MOODS if each != FREE)}.",
     ),
 ]
 Seed = Annotated[

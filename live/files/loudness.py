@@ -19,6 +19,13 @@ def like_the_end(notes: NoteArray, prompt: NoteArray) -> NoteArray:
     return louder
 
 
+def scaled(notes: NoteArray, share: float) -> NoteArray:
+    """The notes ``[n, 5]`` louder or softer, none silent."""
+    found = notes.copy()
+    found[:, 2] = np.clip(np.rint(found[:, 2] * share), 1, 127)
+    return found
+
+
 def under_the_melody(notes: NoteArray, melody: NoteArray) -> NoteArray:
     """The notes softer than the melody note that was struck last before each; both times in ticks."""
     softer = notes.copy()

@@ -8,13 +8,15 @@ all, and noise is the newest. So places by both are added up.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from live.files.music import Part
-from live.offline.continuing import Continuing
-from live.offline.made import Made, Progress, share_of
+from live.files.music import Music, Part
+from live.offline.continuing import Continuing, model_for
+from live.offline.made import Made, Progress, share_of, unseen
+from live.offline.taste import Taste
+from models.step import Network, load_network
 
 FIGURE = 5
 """Notes: a figure of so many is the same when its intervals and the proportions of its lengths are."""
@@ -29,6 +31,35 @@ class Alternative:
     made: Made
     nats: float
     new: float
+
+
+def alternatives(
+    music: Music,
+    taste: Taste,
+    count: int,
+    *,
+    network: Network | None = None,
+    seconds: float | None = None,
+    bars: int | None = None,
+    part: str | None = None,
+    start_at: float | None = None,
+    may_end: bool = False,
+    to_end: bool = False,
+    progress: Progress = unseen,
+) -> list[Alternative]:
+    """``count`` continuations, of seeds from that of ``taste`` on, the best first. Blocks.
+
+    See :class:`live.offline.continuing.Continuing` for what else there is to choose, and for errors.
+    """
+    network = network or load_network(model_for(music))
+    continuings = [
+        Continuing(
+            music, replace(taste, seed=taste.seed + number), network=network, seconds=seconds, bars=bars,
+            part=part, start_at=start_at, may_end=may_end, to_end=to_end,
+        )
+        for number in range(count)
+    ]  # fmt: skip
+    return ranked(continuings, progress)
 
 
 def ranked(continuings: Sequence[Continuing], progress: Progress) -> list[Alternative]:

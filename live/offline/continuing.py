@@ -146,8 +146,9 @@ class Continuing:
         heard = sounded(from_array(events), grid, end)
         notes = gathered(heard, grid, start=self._start, end=end, progress=unseen)
         model = self.network.manifest.name
-        added = continuation_parts(self._prompt, notes, model)
-        return Made(self.music, tuple(added), model, self.taste.seed, ended=self.ended)
+        added = self.taste.as_loud(continuation_parts(self._prompt, notes, model))
+        remarks = self.taste.remarks(self.network.manifest)
+        return Made(self.music, added, model, self.taste.seed, ended=self.ended, remarks=remarks)
 
 
 def continue_music(

@@ -30,6 +30,7 @@ class Made:
     """``music`` as it was given (or blank), and the parts that ``model`` added, in the music's quarters.
 
     ``ended``: the model has ended the piece itself. ``facts``: what else there is to say of it, for programs.
+    ``remarks``: what was asked for but is not in it, a line each, for people.
     """
 
     music: Music
@@ -38,6 +39,7 @@ class Made:
     seed: int
     ended: bool = False
     facts: Mapping[str, Any] = field(default_factory=dict)
+    remarks: tuple[str, ...] = ()
 
     @property
     def notes(self) -> int:

@@ -1,4 +1,4 @@
-"""Keys and church modes for models that are told neither: what draws them to one, from C major or A minor."""
+"""Church modes, which no model was told, and what draws one to minor that does not know that goal either."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ MODES: dict[str, tuple[Mode, tuple[int, ...]]] = {
     "phrygian": ("minor", (0, 1, 3, 5, 7, 8, 10)),
 }
 """The mode that its third makes it count as, and the steps of its scale."""
+ALL_MODES: dict[str, tuple[Mode, tuple[int, ...]]] = {"major": ("major", ()), "minor": ("minor", ()), **MODES}
+"""Major and minor too, which keep to no scale."""
 _SIGNATURE = {
     "major": 0, "minor": 3, "ionian": 0, "lydian": 7, "mixolydian": 5, "aeolian": 3, "dorian": 10,
     "phrygian": 8,

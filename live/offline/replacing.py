@@ -144,11 +144,12 @@ def replace_music(
     gap = Gap(music, start, end, taste=taste, network=network, part=part)
     best, tried = gap.best(candidates, progress)
     model = gap.network.manifest.name
-    added = continuation_parts(gap.prompt, best.notes, model)
+    added = taste.as_loud(continuation_parts(gap.prompt, best.notes, model))
     plain = [fill.nats for fill in tried[:candidates]]
     facts = {
         "candidates": len(tried),
         "nats_behind": round(best.nats, 3),
         "nats_behind_without_choice": round(float(np.mean(plain)), 3),
     }
-    return Made(gap.music, tuple(added), model, taste.seed, facts=facts)
+    remarks = taste.remarks(gap.network.manifest)
+    return Made(gap.music, added, model, taste.seed, facts=facts, remarks=remarks)

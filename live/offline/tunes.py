@@ -61,7 +61,8 @@ class Trying:
         self._style, self._seed, self._hold = taste.style(manifest), taste.seed, FREE
         if manifest.phrases:
             self._hold = hold_of(mode, prompt.piece.mode)
-            self._style = replace(self._style, bias=drawn_to(mode, prompt.piece.mode))
+            if "mode" not in self._style.goals:
+                self._style = replace(self._style, bias=drawn_to(mode, prompt.piece.mode))
         self._length = length = prompt.length(bars=bars)
         self._bar = round(prompt.music.bar_quarters() * TICKS_PER_QUARTER)
         # A bar or two earlier, too: the model knows best where its last phrase ends.

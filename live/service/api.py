@@ -55,7 +55,8 @@ class Service:
         check_length(request)
         query = {name: value for name, value in request.query.items() if name != "token"}
         wish = wished(WISHES[kind], query)
-        answer = answer_for(request, getattr(wish, "count", 1), plain="read" if kind == "read" else "file")
+        count = max(getattr(wish, "count", 1), getattr(wish, "alternatives", 1))
+        answer = answer_for(request, count, plain="read" if kind == "read" else "file")
         async with self.jobs.place() as place:
             file, name = None, ""
             if kind != "compose":
@@ -67,7 +68,9 @@ class Service:
                 return request.transport is None or request.transport.is_closing()
 
             try:
-                await place.run(kind, wish.model_dump(exclude={"name"}), answer.tell, gone, file, name)
+                await place.run(
+                    kind, wish.model_dump(exclude={"name"}, by_alias=True), answer.tell, gone, file, name
+                )
             except RefusedError as refusal:
                 return await answer.fail(refusal)
             return await answer.end()

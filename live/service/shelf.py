@@ -7,6 +7,7 @@ from contextlib import suppress
 
 from live.service.wishes import Model, Models
 from models import places
+from models.conditions import CONDITIONS
 
 
 def models() -> Models:
@@ -25,6 +26,7 @@ def models() -> Models:
                         voices=told["voices"],
                         data=told["data"],
                         licence=told["licence"],
+                        goals=[name for name in told.get("conditions", ()) if CONDITIONS[name].goal],
                     )
                 )
     return Models(models=found)

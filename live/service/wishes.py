@@ -7,6 +7,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from live.controls import checked
+from live.errors import AntiphonError
+from live.moods import FREE, MOODS
 from live.service.formats import READ, WRITTEN
 from live.service.limits import LONGEST_NAME, MOST_ALTERNATIVES, MOST_BARS, MOST_SECONDS
 from live.service.refusal import RefusedError
@@ -50,6 +53,20 @@ def _format(text: str) -> str:
     return text
 
 
+def _as(control: str) -> AfterValidator:
+    """As the control of this name is written."""
+
+    def check(value: str) -> str:
+        try:
+            checked(control, value)
+        except AntiphonError as error:
+            raise ValueError(str(error).removeprefix(f"{control} ")) from error
+        return value
+
+    return AfterValidator(check)
+
+
+Mode = Literal["major", "minor", "ionian", "lydian", "mixolydian", "aeolian", "dorian", "phrygian"]
 KeyName = Annotated[str, AfterValidator(_key), Field(max_length=30)]
 
 
@@ -83,6 +100,21 @@ class Wish(BaseModel):
     )
 
 
+class _Character(BaseModel):
+    """What new music is to be like; a model that does not know it says so in the remarks."""
+
+    mood: Annotated[str, _as("mood")] = Field(
+        default=FREE, max_length=30, description=f"Several of these at once: {', '.join(MOODS)}."
+    )
+    density: Annotated[str, _as("density_goal")] = Field(
+        default="off", max_length=30, description="So many notes a second; off: as the model likes."
+    )
+    register_: Annotated[str, _as("register_goal")] = Field(
+        default="off", max_length=30, alias="register",
+        description="Around this key, like C3 or 48; off: where the model likes.",
+    )  # fmt: skip
+
+
 class File(BaseModel):
     """What is said of a file that is sent."""
 
@@ -101,8 +133,16 @@ class _Melody(File, Wish):
     )
 
 
-class Continue(_Melody):
+class Continue(_Melody, _Character):
     """Options of ``/api/continue``."""
+
+    mode: Literal["free", "major", "minor"] = Field(
+        default="free", description="Go on in major or minor: of the key that is found, or its relative."
+    )
+    alternatives: int = Field(
+        default=1, ge=1, le=MOST_ALTERNATIVES,
+        description="Make so many and rank them: likely and yet new is best (in place of count).",
+    )  # fmt: skip
 
     bars: int | None = Field(
         default=None,
@@ -120,6 +160,8 @@ class Continue(_Melody):
     def _one_length(self) -> Continue:
         if self.bars is not None and self.seconds is not None:
             raise ValueError("give bars or seconds, not both")
+        if self.alternatives > 1 and self.count > 1:
+            raise ValueError("give count or alternatives, not both")
         return self
 
 
@@ -130,14 +172,22 @@ class Harmonize(_Melody):
     key: KeyName = Field(default="auto", description="The key, like F#m or Bb; auto finds it.")
 
 
-class Compose(Wish):
+class Compose(Wish, _Character):
     """Options of ``/api/compose``."""
 
-    key: KeyName = Field(default="C", description="The key, like F#m or Bb.")
+    key: KeyName = Field(
+        default="auto", description="The key, like F#m or Bb; auto: C, or Cm in a mood that is minor."
+    )
+    mode: Mode | None = Field(default=None, description="The mode on the tonic of the key.")
     meter: Annotated[str, AfterValidator(_meter)] = Field(default="4/4", description="The meter, like 3/4.")
     bars: int = Field(
         default=16, ge=1, le=MOST_BARS, description="The most bars; the model may end a piece after half."
     )
+
+
+def names(kind: type[BaseModel]) -> list[str]:
+    """Of the options of a request."""
+    return [field.alias or name for name, field in kind.model_fields.items()]
 
 
 def wished(kind: type[BaseModel], query: dict[str, str]) -> Any:
@@ -149,7 +199,7 @@ def wished(kind: type[BaseModel], query: dict[str, str]) -> Any:
         where = ".".join(str(part) for part in first["loc"])
         said = first["msg"].removeprefix("Value error, ")
         if first["type"] == "extra_forbidden":
-            said = f"there is no such option; there are {', '.join(kind.model_fields)}"
+            said = f"there is no such option; there are {', '.join(names(kind))}"
         elif first["type"] == "missing":
             said = "it must be given"
         raise RefusedError(422, f"{where}: {said}" if where else said) from error
@@ -192,13 +242,15 @@ class MadeFile(BaseModel):
 class Made(BaseModel):
     """One alternative."""
 
-    number: int = Field(description="Which of the alternatives, from 1.")
+    number: int = Field(description="Which of the alternatives, from 1; of ranked ones the best is 1.")
     model: str
     seed: int
     begins: float = Field(description="Where the first new note begins, in seconds.")
     seconds: float = Field(description="How long everything lasts.")
     parts: list[ShownPart] = Field(description="What is new; times as in what was sent.")
     remarks: list[str]
+    nats: float | None = Field(default=None, description="Ranked ones: nats a note; less is likelier.")
+    new: float | None = Field(default=None, description="Ranked ones: the share of figures that are new.")
     file: MadeFile
 
 
@@ -260,6 +312,7 @@ class Model(BaseModel):
     voices: int
     data: str = Field(description="What it learned from.")
     licence: str
+    goals: list[str] = Field(description="What of density, register and mode it can be asked for.")
 
 
 class Models(BaseModel):

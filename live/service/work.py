@@ -13,7 +13,7 @@ import secrets
 import sys
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any
@@ -23,6 +23,9 @@ from live.service.tamed import die_with_the_parent, quiet_signals, tame
 
 PROGRESS_SECONDS = 0.1
 """Progress is told so often at most."""
+CHARACTER = {"mood": "mood", "density_goal": "density", "register_goal": "register"}
+"""What a taste calls the options of character."""
+Figures = dict[str, float]
 _DONE = {"continue": "continued", "harmonize": "harmonized", "compose": "composed"}
 
 
@@ -87,12 +90,10 @@ def _work(order: Order, tell: Callable[[Word], None]) -> None:
         _line(order, tell, "read", {"what": "read", **shown.read(music).model_dump()})
     if order.kind == "read":
         return
-    made_by = _maker(order, music)
     wish = order.wish
     first = wish.get("seed")
     seed = secrets.randbelow(1_000_000) if first is None else int(first)
-    for number in range(1, wish["count"] + 1):
-        made = made_by(seed + number - 1, _progress(tell, number))
+    for number, (made, figures) in enumerate(_all(order, music, seed, tell), start=1):
         name = _name(order, made.music.name, number)
         data, kind, remarks = _encoded(name, wish["format"], made)
         begins, seconds = shown.times(made.music, made.added)
@@ -103,7 +104,8 @@ def _work(order: Order, tell: Callable[[Word], None]) -> None:
             begins=begins,
             seconds=seconds,
             parts=shown.parts(made.added, made.music.tempo),
-            remarks=remarks,
+            remarks=[*made.remarks, *remarks],
+            **figures,
             file=wishes.MadeFile(name=name, type=kind, base64=base64.b64encode(data).decode()),
         )
         file = order.folder / f"made-{number}"
@@ -142,41 +144,74 @@ def _read(order: Order) -> Any:
     return replace(music, name=Path(order.name).stem)
 
 
+def _all(order: Order, music: Any, seed: int, tell: Callable[[Word], None]) -> Iterator[tuple[Any, Figures]]:
+    """Each alternative when it is there, and the figures by which it is ranked, if it is."""
+    wish = order.wish
+    if wish.get("alternatives", 1) > 1:
+        from live.offline.alternatives import alternatives  # noqa: PLC0415
+
+        for each in alternatives(
+            music, _taste(wish, seed), wish["alternatives"], network=_network(order, music),
+            progress=_progress(tell, 1), **_length(wish),
+        ):  # fmt: skip
+            yield each.made, {"nats": round(each.nats, 3), "new": round(each.new, 3)}
+        return
+    made_by = _maker(order, music)
+    for number in range(1, wish["count"] + 1):
+        yield made_by(seed + number - 1, _progress(tell, number)), {}
+
+
 def _maker(order: Order, music: Any) -> Callable[[int, Callable[[float], None]], Any]:
     """Makes one alternative of a seed; the network is loaded once."""
-    from live.offline.composing import C_MAJOR, compose_music  # noqa: PLC0415
-    from live.offline.continuing import continue_music, model_for  # noqa: PLC0415
+    from live.offline.composing import compose_music  # noqa: PLC0415
+    from live.offline.continuing import continue_music  # noqa: PLC0415
     from live.offline.harmonizing import harmonize_music  # noqa: PLC0415
-    from live.offline.taste import Taste  # noqa: PLC0415
     from models.key import Key  # noqa: PLC0415
-    from models.step import load_network  # noqa: PLC0415
 
     wish = order.wish
     key = None if wish.get("key", "auto") == "auto" else Key.parse(wish["key"])
-
-    def taste(seed: int) -> Taste:
-        return Taste(seed, wish["temperature"], wish["top_p"])
-
+    network = _network(order, music)
     match order.kind:
         case "continue":
-            network = load_network(wish["model"] or model_for(music))
-            length = {"seconds": wish["seconds"], "bars": wish["bars"], "part": wish["part"]}
             return lambda seed, progress: continue_music(
-                music, taste(seed), network=network, may_end=wish["allow_end"], progress=progress, **length
+                music, _taste(wish, seed), network=network, progress=progress, **_length(wish)
             )
         case "harmonize":
-            network = load_network(wish["model"] or "chorale")
             chosen = {"voices": wish["voices"], "key": key, "part": wish["part"]}
             return lambda seed, progress: harmonize_music(
-                music, taste(seed), network=network, progress=progress, **chosen
+                music, _taste(wish, seed), network=network, progress=progress, **chosen
             )
         case _:
-            network = load_network(wish["model"] or "folk")
             over, under = (int(each) for each in wish["meter"].split("/"))
             return lambda seed, progress: compose_music(
-                "piece", taste(seed), network=network, key=key or C_MAJOR, meter=(over, under),
-                bars=wish["bars"], progress=progress,
+                "piece", _taste(wish, seed), network=network, key=key, mode=wish["mode"],
+                meter=(over, under), bars=wish["bars"], progress=progress,
             )  # fmt: skip
+
+
+def _network(order: Order, music: Any) -> Any:
+    """The one that was asked for, else the usual one."""
+    from live.offline.continuing import model_for  # noqa: PLC0415
+    from models.step import load_network  # noqa: PLC0415
+
+    usual = {"harmonize": "chorale", "compose": "folk"}
+    return load_network(order.wish["model"] or usual.get(order.kind) or model_for(music))
+
+
+def _taste(wish: Mapping[str, Any], seed: int) -> Any:
+    from live.offline.taste import Taste  # noqa: PLC0415
+
+    asked = {name: wish[option] for name, option in CHARACTER.items() if option in wish}
+    # The mode of a piece from nothing is that of its key.
+    mode = "free" if "key" in wish else wish.get("mode", "free")
+    return Taste(seed, wish["temperature"], wish["top_p"], mode_goal=mode, **asked)
+
+
+def _length(wish: Mapping[str, Any]) -> dict[str, Any]:
+    """How far a piece goes on, and by which part."""
+    return {
+        "seconds": wish["seconds"], "bars": wish["bars"], "part": wish["part"], "may_end": wish["allow_end"]
+    }  # fmt: skip
 
 
 def _progress(tell: Callable[[Word], None], number: int) -> Callable[[float], None]:

@@ -302,6 +302,13 @@ BAD_WORDS = {
         ["continue", "{tune}", "-o", "{out}", "--plot", "{folder}/no/roll.png"],
         "there is no folder",
     ),
+    "no mood": (["continue", "{tune}", "-o", "{out}", "--mood", "angry"], "'--mood': must be free, calm"),
+    "no density": (["compose", "-o", "{out}", "--density", "31"], "'--density': must be off or 0 to 30"),
+    "no register": (
+        ["continue", "{tune}", "-o", "{out}", "--register", "H3"],
+        "'--register': must be off, or",
+    ),
+    "no such mode": (["continue", "{tune}", "-o", "{out}", "--mode", "dorian"], "'dorian' is none"),
     "onto itself": (["continue", "{tune}", "-o", "{tune}"], "it is the input"),
 }
 
