@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from live.engine.chord_zone import CHANGED
 from live.engine.diatonic import harmony_under
@@ -22,6 +22,15 @@ from models.sampling import Style
 from models.step import Network
 
 QUIETEST = 20
+
+
+def singable(ranges: Sequence[tuple[int, int]], shift: int) -> list[tuple[int, int]]:
+    """Of the ``ranges`` in the model's key, what lies within them as it sounds too, in the player's key.
+
+    ``shift`` semitones are added to what is heard; whole octaves of it follow the player's register.
+    """
+    turned = (shift + 6) % 12 - 6
+    return [(max(low, low + turned), min(high, high + turned)) for low, high in ranges]
 
 
 class Harmonize:
@@ -126,6 +135,7 @@ class Harmonize:
         self._harmonist.set_voices(settings.voices)
         hold = self._stage.hold(self._ear.shift)
         self._harmonist.hold = hold
+        self._harmonist.ranges = singable(self._network.manifest.ranges, self._ear.shift)
         self._harmonist.style = Style(settings.temperature, settings.top_p, hold.bias)
         self._stage.surprise.companion.aim(settings.surprise)
         melody = self._melody.pitch
@@ -169,11 +179,10 @@ class Harmonize:
     def _call_rule(self, strike: Strike, velocity: int) -> None:
         """The rule's notes stand by, for the case that the model is late."""
         harmonist, shift = self._harmonist, self._ear.shift
-        manifest = self._ear.context.manifest
         notes = harmony_under(
             self._ear.model_pitch(strike.pitch),
             harmonist.heard_voices,
-            manifest.ranges,
+            harmonist.ranges,
             harmonist.sounding,
             harmonist.hold,
         )

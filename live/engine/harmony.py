@@ -8,7 +8,7 @@ beat, and a voice that the model holds but that has stopped sounding is struck a
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -27,6 +27,8 @@ SOUNDING_VOICES = {1: (1,), 2: (1, 3), 3: (1, 2, 3)}
 
 PERFECT = (0, 7)
 """Pitch-class distances (unison, fifth) that two voices do not keep while both move."""
+APART = 12
+"""Semitones that soprano, alto and tenor are from the next voice below at most; a bass may be anywhere."""
 CLASH = 1
 """Pitch-class distance (a semitone) at which a kept voice and a new melody note clash."""
 
@@ -60,6 +62,8 @@ class Harmonist:
         self._seed = seed
         self._decision = 0
         self._all = range(1, context.manifest.voices)
+        self.ranges: Sequence[tuple[int, int]] = context.manifest.ranges
+        """Lowest and highest pitch of each voice from 0, the melody, in the model's key."""
         self.heard_voices = SOUNDING_VOICES[voices]
         self.sounding: dict[int, int] = {}
         self._told: list[Event] = []
@@ -197,7 +201,7 @@ class Harmonist:
     def try_out(self) -> None:
         """Do on a fork what a strike does first; nothing is changed."""
         fork = self.context.fork()
-        fork.hear(Event(fork.now + TICKS_PER_QUARTER, Kind.ON, sum(self.context.manifest.ranges[0]) // 2))
+        fork.hear(Event(fork.now + TICKS_PER_QUARTER, Kind.ON, sum(self.ranges[0]) // 2))
         AtOnce(fork, self._all)
 
     def _look(self) -> dict[int, int]:
@@ -270,21 +274,30 @@ class Harmonist:
         yield event._replace(velocity=melody.velocity)
 
     def _must_move(self, voice: int, melody: int) -> bool:
-        """A voice that is silent, outside of the hold, or crossed by the melody or the voice over it."""
+        """A voice that is silent, outside of the hold, crossed by the melody or the voice over it, or left far
+        below by them.
+        """
         pitch = self._held.get(voice)
         over = self._held.get(voice - 1) if voice > 1 else None
         if pitch is None or not self._tones[pitch]:
             return True
-        return pitch >= melody or (over is not None and pitch > over)
+        if pitch >= melody or (over is not None and pitch > over):
+            return True
+        return pitch < self._floor(voice, melody) <= self.ranges[voice][1]
+
+    def _floor(self, voice: int, melody: int) -> int:
+        """Below it a voice would be too far from the one over it."""
+        over = melody if voice == 1 else self._held.get(voice - 1)
+        return 0 if over is None or voice == self._all[-1] else over - APART
 
     def _allowed(self, voice: int, melody: int) -> Pitches:
         """Pitches of a voice's range below the melody and not above the voice over it.
 
-        Where the melody lies so low that the range is empty, the octave below the melody. A hold leaves its
-        tones alone, and of those the nearest where the voice stands beside them; none is left at the bottom
+        Where the melody lies so low that the range is empty, the octave below the melody. Of these, those
+        that are not far from the voice over it, where there are any. A hold leaves its tones alone, and of those the nearest where the voice stands beside them; none is left at the bottom
         of the keyboard only.
         """
-        low, high = self.context.manifest.ranges[voice]
+        low, high = self.ranges[voice]
         ceiling = melody - 1
         over = self._held.get(voice - 1) if voice > 1 else None
         if over is not None:
@@ -292,6 +305,8 @@ class Harmonist:
         high = min(high, ceiling)
         if high < low:
             low, high = max(0, ceiling - 12), max(0, ceiling)
+        elif (floor := self._floor(voice, melody)) <= high:
+            low = max(low, floor)
         allowed = np.zeros(PITCHES, bool)
         allowed[low : high + 1] = True
         held = self._held.get(voice)

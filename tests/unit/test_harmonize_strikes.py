@@ -43,6 +43,36 @@ def test_each_voice_stays_in_its_range_where_the_melody_leaves_room(pitches: lis
         assert low <= note.pitch <= high
 
 
+@settings(max_examples=15)
+@given(
+    st.lists(st.integers(78, 83), min_size=1, max_size=12),
+    st.integers(0, 1000),
+    st.sampled_from([("C", 0), ("A", 3), ("Bb", 2), ("E", -4), ("Eb", -3)]),
+)
+def test_in_any_key_a_voice_sounds_in_its_range(pitches: list[int], seed: int, key: tuple[str, int]):
+    name, shift = key
+    player = Band(networks=babbler, seed=seed, key=name)
+    player.play(tune([pitch - shift for pitch in pitches]), rest_ms=500)
+    notes = sounded(player.sent)
+    assert {note.channel for note in notes} == {1, 2, 3}
+    for note in notes:
+        low, high = CHORALE_RANGES[note.channel]
+        assert low <= note.pitch <= high
+
+
+@settings(max_examples=15)
+@given(MELODIES, st.integers(0, 1000))
+def test_upper_voices_are_never_further_apart_than_an_octave(pitches: list[int], seed: int):
+    player = Band(networks=babbler, seed=seed, key="C")
+    start = player.now_ms
+    player.play(tune(pitches, gap_ms=300, length_ms=290), rest_ms=500)
+    notes = sounded(player.sent)
+    for index, pitch in enumerate(pitches):
+        chord = sounding_at(notes, start + 300 * index)
+        assert pitch - chord[1] <= 12
+        assert chord[1] - chord[2] <= 12
+
+
 @pytest.mark.parametrize(("voices", "channels"), [(1, {1}), (2, {1, 3}), (3, {1, 2, 3})])
 def test_as_many_voices_as_wanted(voices: int, channels: set[int]):
     player = band(voices=voices)

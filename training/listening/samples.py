@@ -23,7 +23,7 @@ from models.sampling import Style
 from models.step import Network, load_network
 from training.listening.passages import Passage
 
-VERSION = 1
+VERSION = 2
 """Changes whenever samples that are kept must not be used any more."""
 
 Playing = Callable[[Network, Passage, Style, int], Iterable[Event]]
