@@ -30,7 +30,9 @@ def compare(
     data_folk: _Place = None,
     data_chorale: _Place = None,
     data_piano: _Place = None,
-    events: Annotated[int | None, typer.Option(min=1, help="The budget of each network.")] = None,
+    events: Annotated[
+        int | None, typer.Option(min=1, help="The budget of each network of these corpora.")
+    ] = None,
     split: Annotated[str, typer.Option(metavar="test|validation", help="What is measured.")] = "test",
     write: Annotated[Path | None, typer.Option(metavar="PAGE.md", help="Where the table goes.")] = None,
     speeds: Annotated[
@@ -40,7 +42,7 @@ def compare(
     """Compare all backbones on the corpora whose data is given; the page is written after each network."""
     places = {"folk": data_folk, "chorale": data_chorale, "piano": data_piano}
     board = Board(runs)
-    budget = board.settle(events)
+    budget = board.settle([name for name, place in places.items() if place is not None], events)
     networks = contestants()
     if speeds:
         _measure_speeds(networks, board)

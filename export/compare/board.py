@@ -1,6 +1,6 @@
 """The folder of a comparison: what has been learned and measured so far. A kill at any moment loses little.
 
-``comparison.json`` holds the budget; each network has a folder with its training run, ``learned.json`` once
+``comparison.json`` holds the budgets; each network has a folder with its training run, ``learned.json`` once
 it is trained, ``model/`` once it is exported, ``figures.json`` once it is measured.
 """
 
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TypeVar
 
@@ -23,9 +24,10 @@ class _Record(BaseModel):
 
 
 class Budget(_Record):
-    """What every network gets."""
+    """What every network of a corpus gets."""
 
-    events: int
+    events: dict[str, int]
+    """Training events, by corpus."""
 
 
 class Point(_Record):
@@ -90,19 +92,25 @@ class Board:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def settle(self, events: int | None) -> Budget:
-        """The budget of this folder; ``events`` when it is new. One folder never mixes two."""
+    def settle(self, corpora: Iterable[str], events: int | None) -> Budget:
+        """The budgets of this folder, ``events`` for new ones of ``corpora``. No corpus mixes two."""
         path = self.folder / "comparison.json"
-        known = self.read(path, Budget)
-        if known is None:
-            if events is None:
-                raise TrainingError(f"nothing in {self.folder} yet: say --events, the budget of each network")
-            known = Budget(events=events)
+        known = self.read(path, Budget) or Budget(events={})
+        for corpus in corpora:
+            has = known.events.get(corpus)
+            if has is None and events is None:
+                raise TrainingError(
+                    f"nothing of {corpus} in {self.folder} yet: say --events, the budget of each network"
+                )
+            if has is not None and events not in (None, has):
+                raise TrainingError(
+                    f"{self.folder} has networks of {corpus} of {has:,} events: "
+                    f"take another folder for {events:,}"
+                )
+        new = {corpus: events for corpus in corpora if corpus not in known.events and events is not None}
+        if new:
+            known = Budget(events=known.events | new)
             self.write(path, known)
-        elif events not in (None, known.events):
-            raise TrainingError(
-                f"{self.folder} has networks of {known.events:,} events: take another folder for {events:,}"
-            )
         return known
 
     def place(self, one: Contestant) -> Path:
@@ -134,7 +142,7 @@ class Board:
         if self.learned(self.place(one)):
             return 1.0
         latest = self.place(one) / "latest.npz"
-        return checkpoint.progress_of(latest).events / budget.events if latest.is_file() else 0.0
+        return checkpoint.progress_of(latest).events / budget.events[one.corpus] if latest.is_file() else 0.0
 
     def read(self, path: Path, kind: type[_R]) -> _R | None:
         """What a file of the folder holds."""

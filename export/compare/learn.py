@@ -21,13 +21,15 @@ TRIAL_POINTS = 2
 def learn(one: Contestant, splits: Splits, board: Board, budget: Budget, recipe: ModelSettings) -> Learned:
     """Train it on the whole budget, with the best of the learning rates."""
     rate = best_rate(one, splits, board, budget, recipe)
-    return _trained(one.settings(rate, recipe), splits, board, board.place(one), budget.events, POINTS)
+    return _trained(
+        one.settings(rate, recipe), splits, board, board.place(one), budget.events[one.corpus], POINTS
+    )
 
 
 def best_rate(one: Contestant, splits: Splits, board: Board, budget: Budget, recipe: ModelSettings) -> float:
     """The rate under which the small network of this backbone validates best after a tenth of the budget."""
     small = Contestant(one.corpus, one.backbone, "small")
-    events = max(1, round(RATE_SHARE * budget.events))
+    events = max(1, round(RATE_SHARE * budget.events[one.corpus]))
     found = {
         rate: _trained(
             small.settings(rate, recipe), splits, board, board.trial(one, rate), events, TRIAL_POINTS

@@ -18,11 +18,11 @@ _UNIT_OF: dict[str, Unit | None] = {
 
 def markdown(networks: list[Contestant], board: Board, budget: Budget, pictures: dict[str, str]) -> str:
     """All of it, between the two marks. ``pictures``: each corpus' curves, as the page links them."""
-    lines = [BEGIN, "", *_how(networks, board, budget)]
+    lines = [BEGIN, "", *_how(networks, board)]
     corpora = dict.fromkeys(one.corpus for one in networks)
     for corpus in corpora:
         own = [one for one in networks if one.corpus == corpus]
-        lines += ["", f"### `{corpus}`", "", *_table(corpus, own, board, budget)]
+        lines += ["", f"### `{corpus}`", "", *_budget(corpus, budget), *_table(corpus, own, board, budget)]
         if corpus in pictures:
             lines += ["", f"![Learning curves of {corpus}]({pictures[corpus]})"]
     lines += ["", "### Beside published figures", "", *_published(networks, board)]
@@ -37,12 +37,13 @@ def replaced(page: str, section: str) -> str:
     return page.rstrip("\n") + "\n\n## Backbones compared\n\n" + section + "\n"
 
 
-def _how(networks: list[Contestant], board: Board, budget: Budget) -> list[str]:
+def _how(networks: list[Contestant], board: Board) -> list[str]:
     quiet = [speed.quiet for one in networks if (speed := board.speed(one))]
     lines = [
-        f"Every network is trained on {budget.events:,} events with the recipe of its corpus; only backbone, "
-        "width, optimizer and weight decay are replaced. The backbones of one size have about as many "
-        "weights (small 0.5, large 2.1 million, without embeddings and heads).",
+        "All networks of a corpus are trained on as many events with its recipe; only backbone, width, "
+        "optimizer and weight decay are replaced (and for `piano` the batch, 4 windows in place of 16, the "
+        "warm-up and the average of weights, which are meant for a longer run). The backbones of one size "
+        "have about as many weights (small 0.5, large 2.1 million, without embeddings and heads).",
         "",
         "The learning rate of each backbone and corpus is the best of three on validation, tried on the "
         f"small network for {RATE_SHARE:.0%} of the budget; the large one takes the same. Recurrent networks "
@@ -60,6 +61,10 @@ def _how(networks: list[Contestant], board: Board, budget: Budget) -> list[str]:
             "Times marked ~ were taken beside other work; `--speeds` takes them anew on a quiet machine.",
         ]
     return lines
+
+
+def _budget(corpus: str, budget: Budget) -> list[str]:
+    return [f"{budget.events[corpus]:,} training events each.", ""] if corpus in budget.events else []
 
 
 def _table(corpus: str, networks: list[Contestant], board: Board, budget: Budget) -> list[str]:

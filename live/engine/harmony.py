@@ -274,9 +274,7 @@ class Harmonist:
         yield event._replace(velocity=melody.velocity)
 
     def _must_move(self, voice: int, melody: int) -> bool:
-        """A voice that is silent, outside of the hold, crossed by the melody or the voice over it, or left far
-        below by them.
-        """
+        """A voice that is silent, outside of the hold, crossed by one above it, or left far below."""
         pitch = self._held.get(voice)
         over = self._held.get(voice - 1) if voice > 1 else None
         if pitch is None or not self._tones[pitch]:
@@ -294,8 +292,8 @@ class Harmonist:
         """Pitches of a voice's range below the melody and not above the voice over it.
 
         Where the melody lies so low that the range is empty, the octave below the melody. Of these, those
-        that are not far from the voice over it, where there are any. A hold leaves its tones alone, and of those the nearest where the voice stands beside them; none is left at the bottom
-        of the keyboard only.
+        that are not far from the voice over it, where there are any. A hold leaves its tones alone, and of
+        those the nearest where the voice stands beside them; none is left at the bottom of the keyboard only.
         """
         low, high = self.ranges[voice]
         ceiling = melody - 1

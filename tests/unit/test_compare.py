@@ -156,11 +156,15 @@ def test_without_tensorflow_it_trains_only(
     assert "(not yet measured)" not in page.read_text(), "measured where TensorFlow is, and not trained again"
 
 
-def test_one_folder_has_one_budget(done: tuple[Path, int], tmp_path: Path):
-    with pytest.raises(TrainingError, match="has networks of 1,000 events"):
-        command.compare(done[0] / "runs", events=2000)
-    with pytest.raises(TrainingError, match="say --events"):
-        command.compare(tmp_path)
+def test_one_folder_has_one_budget_for_a_corpus(done: tuple[Path, int], tmp_path: Path):
+    with pytest.raises(TrainingError, match="has networks of folk of 1,000 events"):
+        command.compare(done[0] / "runs", data_folk=tmp_path, events=2000)
+    with pytest.raises(TrainingError, match=r"nothing of folk in .* yet: say --events"):
+        command.compare(tmp_path, data_folk=tmp_path)
+    board = Board(tmp_path)
+    board.settle(["folk"], 1000)
+    assert board.settle(["chorale", "piano"], 500).events == {"folk": 1000, "chorale": 500, "piano": 500}
+    assert Board(tmp_path).settle(["folk", "piano"], None).events["piano"] == 500
 
 
 def test_backbones_of_one_size_have_as_many_weights():
@@ -200,7 +204,7 @@ def test_published_figures_stand_beside_our_best(tmp_path: Path):
     board.write(
         tmp_path / "ngram-piano.json", Baseline(order=3, split="test", nats_per_event=7, nats_per_note=14)
     )
-    text = table.markdown(networks, board, Budget(events=9), {})
+    text = table.markdown(networks, board, Budget(events={"piano": 9}), {})
     (row,) = [line for line in text.splitlines() if "MAESTRO v3" in line]
     assert "| 1.91 | 388-token |" in row
     assert "| 2.125 |" in row
