@@ -33,15 +33,17 @@ class Duo:
     ``mine [128]``: pitches at which the companion may begin a note, as far as room goes. ``may [128]``: those
     of them that a hold lets pass: what the model would begin in the rest of ``mine``, it begins here. ``lean
     [128]``: nats that draw it to some of them, without beginning more notes. ``rate``: so many times as often
-    as the model would have it. ``temperature`` and ``top_p`` say which note it is, of those that either may
-    begin; not whose turn it is, nor when, nor whether a note ends: a plan that is made anew all the time
-    would cut an unlikely end every time.
+    as the model would have it; but of all that is begun at least the share ``least`` is the companion's.
+    ``temperature`` and ``top_p`` say which note it is, of those that either may begin; not whose turn it is,
+    nor when, nor whether a note ends: a plan that is made anew all the time would cut an unlikely end every
+    time.
     """
 
     mine: Pitches
     may: Pitches
     lean: NDArray[np.float64] | None = None
     rate: float = 1.0
+    least: float = 0.0
     temperature: float = 1.0
     top_p: float = 1.0
     share: float = 0.3
@@ -88,7 +90,8 @@ class Part:
         leaning = scores if duo.lean is None else scores + duo.lean
         after = np.exp(leaning[may] - top).sum()
         changed = logits.copy()
-        more = np.log(max(before, _LEAST) / max(after, _LEAST)) + np.log(duo.rate)
+        wanted = max(before * duo.rate, np.exp(scores[his] - top).sum() * duo.least / (1 - duo.least))
+        more = np.log(max(wanted, _LEAST) / max(after, _LEAST))
         changed[_ONS] = np.where(may, leaning + more, logits[_ONS])
         return self._styled(changed, may, his)
 

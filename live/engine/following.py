@@ -31,6 +31,10 @@ BALANCED = 3.0
 """Notes that are added to both before: who begins does not have to wait."""
 LEAST_LEVEL, MOST_LEVEL = 1 / 8, 4.0
 """How far the model's own density is changed at most, so that both play as many notes."""
+FEW = 1 / 4
+"""Who plays fewer notes than this for one of the player's is given turns, whatever the model thinks of it."""
+TURNS = 0.5
+"""Of what is begun, at least so much is a companion's that has been silent for long."""
 DRAWN = 6.0
 """Semitones around the wanted middle; farther notes lose more than half a nat."""
 QUIETEST, LOUDEST = 16, 124
@@ -94,11 +98,16 @@ class Following:
         """So many times as often as the model would have it the companion begins a note."""
         level = (self._his + BALANCED) / (self._mine + BALANCED)
         level = min(max(level, LEAST_LEVEL), MOST_LEVEL)
-        if not amount or not self._gap.known:
-            return level
-        usual = 1e9 / max(self._gap.usual, 1e6)
-        ratio = (self._density_at(now_ns) + SPARSE) / (usual + SPARSE)
-        return level * float(min(max(ratio, 1 / MOST_TIMES), MOST_TIMES) ** amount)
+        return level * self._denser(now_ns, amount)
+
+    def least(self, now_ns: int, amount: float) -> float:
+        """Of what is begun next at least so much is the companion's.
+
+        A model that has heard a single line for a while expects nothing else, however many times its share
+        is taken: the less the companion plays, the less it would ever play again.
+        """
+        behind = max(0.0, 1 - (self._mine + 1) / (FEW * (self._his + BALANCED)))
+        return TURNS * behind * min(1.0, self._denser(now_ns, amount))
 
     def lean(self, amount: float) -> NDArray[np.float64] | None:
         """``[128]`` nats that draw the companion's notes to where they are wanted; None: nowhere."""
@@ -116,6 +125,14 @@ class Following:
         usual, late = (own.usual, own.late) if own.known else (self._velocity.usual, float(meant))
         wanted = usual + amount / abs(amount) * self._velocity.moved
         return round(min(max(meant + abs(amount) * (wanted - late), QUIETEST), LOUDEST))
+
+    def _denser(self, now_ns: int, amount: float) -> float:
+        """So many times as many notes as usual, because the player does so, or does not."""
+        if not amount or not self._gap.known:
+            return 1.0
+        usual = 1e9 / max(self._gap.usual, 1e6)
+        ratio = (self._density_at(now_ns) + SPARSE) / (usual + SPARSE)
+        return float(min(max(ratio, 1 / MOST_TIMES), MOST_TIMES) ** amount)
 
     def _density_at(self, ns: int) -> float:
         if self._struck_ns is None:

@@ -83,7 +83,9 @@ class Partner:
                 lean = other.astype(np.float64) + (0.0 if lean is None else lean)
         duo = self._duo
         duo.mine, duo.may, duo.lean = mine, may, lean
-        duo.rate = self._following.times(now_ns, settings.follow_density) * (1 - faded * (1 - SPARSEST))
+        sparser = 1 - faded * (1 - SPARSEST)
+        duo.rate = self._following.times(now_ns, settings.follow_density) * sparser
+        duo.least = self._following.least(now_ns, settings.follow_density) * sparser
         tokens = NO_END.copy()
         tokens[_ONS] = (~band | may) if not (rests and settings.cover) else True
         limits = Limits(least=max(0, plan.floor - plan.context.now), tokens=tokens)

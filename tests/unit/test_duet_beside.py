@@ -6,12 +6,14 @@ import random
 
 import numpy as np
 import pytest
-from band import Band
+from babbler import babbler
+from band import Band, tune
 
 from live.engine.clashes import AGAINST, clashes
 from live.engine.following import LEAST_LEVEL, MOST_LEVEL, Following
 from live.engine.own_notes import OwnNote, OwnNotes
 from live.stage.clock import MILLISECOND
+from models.vocabulary import ON_TOKENS
 
 
 def test_a_semitone_clashes_in_every_octave_and_nothing_else_does():
@@ -60,6 +62,31 @@ def test_what_was_played_long_ago_counts_no_more():
     struck(following, 4, last + 60_000)
     assert before < 0.3
     assert following.times((last + 61_000) * MILLISECOND, 0.0) > 1
+
+
+def test_who_is_silent_for_long_is_given_turns_but_nobody_is_who_plays():
+    following = Following()
+    assert following.least(0, 0.0) == 0.0
+    last = struck(following, 20) * MILLISECOND
+    alone = following.least(last, 0.0)
+    assert 0.2 < alone < 0.5
+    assert following.least(last + 60_000 * MILLISECOND, 1.0) < alone / 2  # who follows a silence is silent
+    for _ in range(10):
+        following.said(50, 60)
+    assert following.least(last, 0.0) == 0.0
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_a_model_that_expects_a_single_line_does_not_silence_the_companion_for_good(seed: int):
+    """As ``piano`` does that has heard a scale alone for a while: one note in thousands is another hand's."""
+    soloist = babbler("piano")
+    soloist._moods["token"][ON_TOKENS : ON_TOKENS + 72] -= 12
+    band = Band(networks=lambda name: soloist, mode="duet", time="free", seed=seed)  # type: ignore[arg-type, return-value]
+    begun = band.now_ms
+    band.play(tune([72, 74, 76, 77, 79, 77, 76, 74] * 6, gap_ms=250, length_ms=190))
+    notes = [at for at, message in band.sent if message[0] & 0xF0 == 0x90 and message[2]]
+    assert 5 < len(notes) < 40
+    assert max(b - a for a, b in zip([begun, *notes], [*notes, band.now_ms], strict=True)) < 5_000
 
 
 @pytest.mark.parametrize("seed", range(2))

@@ -81,6 +81,19 @@ def test_a_rate_multiplies_the_odds_of_the_companion(rate: float):
     assert odds(found) == pytest.approx(rate * odds(logits()), rel=1e-4)
 
 
+def test_of_what_is_begun_the_least_share_is_the_companions():
+    unlikely = logits()
+    unlikely[ON_TOKENS + np.flatnonzero(mine())] -= 12
+    free = Duo(mine(), mine(), rate=4.0).recall(context()).tokens(unlikely, LEGAL, 0)
+    assert mass(free, mine()) < 1e-3
+    found = Duo(mine(), mine(), rate=4.0, least=0.2).recall(context()).tokens(unlikely, LEGAL, 0)
+    assert mass(found, mine()) / mass(found, PITCH >= 0) == pytest.approx(0.2, rel=1e-3)
+    likely = Duo(mine(), mine(), rate=4.0, least=0.2).recall(context()).tokens(logits(), LEGAL, 0)
+    np.testing.assert_allclose(
+        likely, Duo(mine(), mine(), rate=4.0).recall(context()).tokens(logits(), LEGAL, 0)
+    )
+
+
 def test_a_quicker_companion_makes_all_waits_shorter_by_its_share():
     waits = np.log(np.full(128, 0.05) * 0.95 ** np.arange(128)).astype(np.float32)  # 5 % in each tick
     part = Duo(mine(), mine(), rate=3.0, share=0.5).recall(context())
