@@ -173,6 +173,12 @@ MESSAGES: tuple[Message, ...] = (
             Field("missed", "number", "keys of the player that were taken up too late"),
         ),
     ),
+    Message(
+        "idle",
+        "daemon",
+        "controls and actions that do nothing now",
+        (Field("why", "object", "the reason of each, by name"),),
+    ),
     Message("line", "daemon", "a line for the musician", (Field("text", "text", "the line"),)),
 )
 BY_NAME = {message.name: message for message in MESSAGES}

@@ -187,8 +187,6 @@ class PanelServer:
             self._open.add(socket)
             writing = asyncio.create_task(page.write())
             self._news.open = True
-            page.put(messages.text("status", **self._status.fields()))
-            page.put(self._learned())
             self._engine.do(self._show_plans)
             await self._read(page, socket)
         finally:
@@ -259,8 +257,16 @@ class PanelServer:
         return messages.text("learned", places=places, waiting=waiting)
 
     def _greeting(self, number: int) -> str:
+        """All that a page must know that knows nothing, or has lost something: several messages."""
         settings = asdict(self._engine.session.settings)
-        return messages.text("hello", page=number, settings=settings, presets=self._names)
+        return ",".join(
+            (
+                messages.text("hello", page=number, settings=settings, presets=self._names),
+                messages.text("status", **self._status.fields()),
+                messages.text("idle", why=self._status.idle()),
+                self._learned(),
+            )
+        )
 
     def _preset_names(self) -> list[str]:
         try:
@@ -305,10 +311,14 @@ class PanelServer:
 
     async def _tell_status(self) -> None:
         before: dict[str, Any] = {}
+        idle: dict[str, str] = {}
         while True:
             await asyncio.sleep(status.SECONDS)
             if not self._pages:
                 continue
+            if (now_idle := self._status.idle()) is not idle:
+                idle = now_idle
+                self._pages.tell(messages.text("idle", why=idle))
             fields = self._status.fields()
             now = status.settled(fields)
             if now != before:

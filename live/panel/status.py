@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from live.controls import Settings
 from live.engine.session import Session
 from live.stage.clock import MILLISECOND
+from live.unused import unused
+from models.step import Network
 
 SECONDS = 0.1
 _FIGURES_EVERY = 10
@@ -21,6 +24,16 @@ class Status:
         self._looks = 0
         self._delay: list[float] = []
         self._histogram = [0] * (BINS + 1)
+        self._seen: tuple[Settings, Network | None] | None = None
+        self._idle: dict[str, str] = {}
+
+    def idle(self) -> dict[str, str]:
+        """Controls and actions that do nothing now, and why: the same object as long as nothing changes."""
+        settings, network = self._session.settings, self._session.idling.network
+        if self._seen is None or self._seen[0] is not settings or self._seen[1] is not network:
+            self._seen = (settings, network)
+            self._idle = unused(settings, None if network is None else network.manifest)
+        return self._idle
 
     def fields(self) -> dict[str, Any]:
         """The fields of the message ``status``."""

@@ -4,8 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from live.control_kinds import Control, Number, NumberOrOff, Switch, Whole, Words
+from live.control_kinds import (
+    ChordName,
+    Control,
+    KeyName,
+    KeyOrOff,
+    Number,
+    NumberOrOff,
+    Switch,
+    Whole,
+    Words,
+)
 from live.controls import ACTIONS, CONTROLS
+from live.voice_controls import Channels
+
+MINOR_TONICS = ("A", "Bb", "B", "C", "C#", "D", "Eb", "E", "F", "F#", "G", "G#")
 
 GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Play", ("mode", "style", "model", "mute", "voices", "loudness")),
@@ -47,18 +60,26 @@ def described(control: Control) -> dict[str, Any]:
             found["kind"] = "switch"
         case Words():
             found["kind"] = "words"
-            found["choices"] = list(control.steps())
-            found["open"] = type(control) is not Words  # others than these can be written
+            found["choices"] = _choices(control)
+            found["open"] = isinstance(control, ChordName | Channels)  # others than these can be written
         case Number():
             found["kind"] = "number"
             found |= {"low": control.low, "high": control.high, "logarithmic": control.logarithmic}
             found["off"] = isinstance(control, NumberOrOff)
+        case KeyOrOff():
+            found["kind"] = "pitch"
         case Whole():
             found["kind"] = "whole"
             found |= {"low": control.low, "high": control.high}
         case _:
             found["kind"] = "text"
     return found
+
+
+def _choices(control: Words) -> list[str]:
+    """All that a person would choose; a knob knows no minor keys."""
+    found = list(control.steps())
+    return found + [f"{key}m" for key in MINOR_TONICS] if isinstance(control, KeyName) else found
 
 
 def _prefix(name: str) -> str:

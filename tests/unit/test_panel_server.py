@@ -120,6 +120,18 @@ def test_the_keys_of_a_page_that_leaves_come_up(paneled: Paneled):
     with_client(paneled, test)
 
 
+def test_a_page_is_told_what_does_nothing_now(paneled: Paneled):
+    async def test(client: aiohttp.ClientSession) -> None:
+        page = await opened(client, paneled)
+        assert (await page.find("idle"))["why"]["vary"] == "only in loop"
+        await page.say("set", name="mode", value="loop")
+        why = (await page.find("idle"))["why"]
+        assert "vary" not in why
+        assert why["voices"] == "only in harmonize"
+
+    with_client(paneled, test)
+
+
 def test_presets_are_listed_in_every_page(paneled: Paneled):
     async def test(client: aiohttp.ClientSession) -> None:
         one, two = await opened(client, paneled), await opened(client, paneled)

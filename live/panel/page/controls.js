@@ -1,5 +1,7 @@
 // Controls made from the daemon's table: each with a label, its help, and the same value in every page.
 
+import { nameOf } from "./keys.js";
+
 const SEND_EVERY_MS = 40;
 const MOST_BUTTONS = 5; // of a choice; longer ones are lists
 
@@ -11,6 +13,7 @@ export class Controls {
     this.rows = new Map();
     this.values = {};
     this.table = null;
+    this.why = {}; // of those that do nothing now
     this.built = () => {};
   }
 
@@ -36,10 +39,13 @@ export class Controls {
       const details = made("details");
       details.dataset.group = group;
       details.open = open.has(group);
-      details.append(made("summary", {}, group), ...rows);
+      const summary = made("summary", {}, group);
+      summary.append(made("small", { className: "not-now" }));
+      details.append(summary, ...rows);
       this.box.append(details);
     }
     this.showAll(this.values);
+    this.idle(this.why);
     this.built();
   }
 
@@ -50,7 +56,7 @@ export class Controls {
     const { input, label, show, read } = kindOf(control)(control, id);
     row.append(label ?? made("label", { htmlFor: id }, control.label));
     input.id = id;
-    input.setAttribute("aria-describedby", `${id}-help`);
+    input.setAttribute("aria-describedby", `${id}-help ${id}-why`);
     const value = made("output");
     if (input.type === "range") {
       const both = made("div", { className: "with-value" });
@@ -58,12 +64,13 @@ export class Controls {
       row.append(both);
     } else row.append(input);
     if (input.classList.contains("choice")) row.classList.add("broad");
-    const unit = control.unit ? ` (${control.unit})` : "";
-    row.append(made("small", { id: `${id}-help` }, `${control.help}${unit}`));
+    const unit = control.unit && !control.help.includes(control.unit) ? ` (${control.unit})` : "";
+    row.append(made("small", { id: `${id}-help` }, `${control.help}${unit}`), made("small", { id: `${id}-why`, className: "why" }));
     if (control.kind === "words" && control.open) {
       const list = made("datalist", { id: `${id}-list` });
       for (const choice of control.choices) list.append(made("option", { value: choice }));
       input.setAttribute("list", list.id);
+      offerAll(input);
       row.append(list);
     }
     const entry = { show: (now) => { show(now); value.textContent = shown(control, now); }, input, row, waiting: null };
@@ -93,6 +100,22 @@ export class Controls {
     const row = this.rows.get(name);
     if (!row || row.waiting || (mine && row.input === document.activeElement && row.input.type === "range")) return;
     row.show(value);
+  }
+
+  // Reasons by name: those that do nothing now are greyed and say so, and so is a group that has no other.
+  idle(why) {
+    this.why = why;
+    for (const [name, { row }] of this.rows) {
+      row.classList.toggle("idle", name in why);
+      row.querySelector(".why").textContent = why[name] ? `does nothing now: ${why[name]}` : "";
+    }
+    for (const group of this.box.children) {
+      const names = [...group.querySelectorAll("[data-control]")].map((row) => row.dataset.control);
+      const reasons = new Set(names.map((name) => why[name]));
+      const all = !reasons.has(undefined);
+      group.classList.toggle("idle", all);
+      group.querySelector(".not-now").textContent = all && reasons.size === 1 ? [...reasons][0] : all ? "not now" : "";
+    }
   }
 
   refused(name) { this.rows.get(name)?.show(this.values[name]); }
@@ -128,7 +151,12 @@ const KINDS = {
   list(control) {
     const input = made("select");
     for (const choice of control.choices) input.append(made("option", { value: choice }, choice));
-    return { input, show: (value) => { input.value = value; }, read: () => input.value };
+    // what was chosen elsewhere may be another one: a key's other spelling, the path of a model
+    const show = (value) => {
+      if (![...input.options].some((each) => each.value === value)) input.append(made("option", { value }, value));
+      input.value = value;
+    };
+    return { input, show, read: () => input.value };
   },
   number(control) {
     const { low, high, logarithmic } = control;
@@ -148,6 +176,11 @@ const KINDS = {
     const input = made("input", { type: "number", min: control.low, max: control.high, step: 1 });
     return { input, show: (value) => { input.value = value; }, read: () => Number(input.value) };
   },
+  // A key of the keyboard, as musicians write it.
+  pitch() {
+    const { input } = KINDS.text();
+    return { input, show: (value) => { input.value = value ? nameOf(value) : "off"; }, read: () => input.value.replace("♯", "#").replace("♭", "b") };
+  },
   text() {
     const input = made("input", { type: "text", maxLength: 200, autocomplete: "off", spellcheck: false });
     return { input, show: (value) => { input.value = value; }, read: () => input.value };
@@ -155,8 +188,18 @@ const KINDS = {
 };
 
 function shown(control, value) {
+  if (control.kind === "pitch" && typeof value === "number") return value ? nameOf(value) : "off";
   if (control.kind === "number") return control.off && value === 0 ? "off" : String(Number(Number(value).toPrecision(3)));
   return String(value);
+}
+
+// A browser offers only what fits the text that is there: so there is none while one chooses.
+function offerAll(input) {
+  input.addEventListener("focus", () => {
+    input.placeholder = input.value;
+    input.value = "";
+  });
+  input.addEventListener("blur", () => { input.value ||= input.placeholder; });
 }
 
 export function made(tag, properties = {}, text = "") {

@@ -42,7 +42,11 @@ export class Figures {
       pen.fill();
     });
     pen.fillStyle = colour("soft");
-    for (let ms = 0; ms * 2 < counts.length; ms += 2) pen.fillText(ms ? `${ms}` : "0 ms", ms * 2 * each + 1, height - 4);
+    const last = (counts.length - 1) / 2;
+    for (let ms = 0; ms < last; ms += 2) pen.fillText(ms ? `${ms}` : "0 ms", ms * 2 * each + 1, height - 4);
+    pen.textAlign = "right";
+    if (counts.length) pen.fillText(`over ${last}`, width - 1, height - 4);
+    pen.textAlign = "left";
     pen.fillText(counts.some(Boolean) ? "" : "no strikes yet", width / 2 - 40, floor / 2);
   }
 }

@@ -1,6 +1,7 @@
 // The piano roll of a whole piece, standing still, with a line where it is being heard. Times are seconds.
 
 const EDGE = 6;
+const STEP_SECONDS = 5; // of an arrow key
 
 export class FileRoll {
   // `seek(seconds)` is called where somebody points.
@@ -13,6 +14,9 @@ export class FileRoll {
     this.begins = null;
     this.place = null;
     canvas.addEventListener("pointerdown", (event) => seek(this.secondsAt(event.offsetX)));
+    canvas.tabIndex = 0;
+    canvas.setAttribute("role", "slider");
+    canvas.addEventListener("keydown", (event) => this.key(event, seek));
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.draw());
     new ResizeObserver(() => this.resize()).observe(canvas);
   }
@@ -25,12 +29,29 @@ export class FileRoll {
     const more = Math.max(0, 12 - (high - low)) / 2;
     this.low = low - 2 - more;
     this.high = high + 2 + more;
+    this.tell();
     this.draw();
+  }
+
+  // For screen readers.
+  tell() {
+    const { canvas } = this, at = Math.round(this.place ?? this.from);
+    for (const [name, value] of [["min", this.from], ["max", this.to], ["now", at]]) canvas.setAttribute(`aria-value${name}`, Math.round(value));
+    canvas.setAttribute("aria-valuetext", this.place === null ? "not playing" : `${at} seconds`);
+  }
+
+  // Arrow keys, Home and End: heard from there.
+  key(event, seek) {
+    const by = { ArrowLeft: -STEP_SECONDS, ArrowDown: -STEP_SECONDS, ArrowRight: STEP_SECONDS, ArrowUp: STEP_SECONDS, Home: -Infinity, End: Infinity }[event.key];
+    if (by === undefined) return;
+    event.preventDefault();
+    seek(Math.min(Math.max(this.to - STEP_SECONDS, this.from), Math.max(this.from, (this.place ?? this.from) + by)));
   }
 
   // Where it is heard; null: nowhere.
   point(seconds) {
     this.place = seconds;
+    this.tell();
     this.draw();
   }
 

@@ -189,8 +189,7 @@ export class Files {
   card(title, words, notes, { from, to, begins }, remarks) {
     const card = made("article", { className: "file-card" });
     const canvas = made("canvas");
-    canvas.setAttribute("role", "img");
-    canvas.setAttribute("aria-label", `Piano roll of ${title}: ${words}`);
+    canvas.setAttribute("aria-label", `Hear ${title} from a place; ${words}`);
     const hear = made("button", { type: "button" }, "Hear it");
     hear.setAttribute("aria-label", `Hear ${title}`);
     const play = (at) => {

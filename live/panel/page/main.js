@@ -106,7 +106,9 @@ function showSpeaker() {
   const now = performance.now();
   if (playing.size) spoke.you = now;
   if (companion.size) spoke.companion = now;
-  for (const who of ["you", "companion"]) $("speaking").querySelector(`.${who}`).classList.toggle("on", now - spoke[who] < 250);
+  const speak = ["you", "companion"].filter((who) => now - spoke[who] < 250);
+  for (const who of ["you", "companion"]) $("speaking").querySelector(`.${who}`).classList.toggle("on", speak.includes(who));
+  $("speaking").setAttribute("aria-label", speak.length ? `Playing: ${speak.join(" and ")}` : "Nobody is playing");
 }
 
 // -- what the daemon says --
@@ -157,6 +159,7 @@ const TAKES = {
   learned: ({ places, waiting }) => learn.tell(places, waiting),
   ports: ({ inputs, outputs, text }) => ports.tell(inputs, outputs, text),
   presets: ({ names }) => showPresets(names),
+  idle: ({ why }) => showIdle(why),
   line: ({ text }) => say(text),
   status(told) {
     $("fact-model").textContent = told.loading ? `loading ${told.loading}` : (told.model ?? "none");
@@ -179,8 +182,9 @@ const TAKES = {
 
 // A beat is the denominator's note: in 6/8 an eighth.
 function showTime({ source, tempo, meter, bar, beat, at }) {
-  const words = [`♩ ${tempo?.toFixed(0)}`, meter, bar ? `bar ${bar}` : ""].filter(Boolean);
-  $("fact-time").textContent = tempo ? words.join(" · ") : source;
+  $("fact-time").textContent = tempo ? [`♩ ${tempo.toFixed(0)}`, meter].filter(Boolean).join(" · ") : source;
+  $("fact-bar").textContent = bar ?? "";
+  $("fact-bar").parentElement.hidden = !bar;
   takes.tell(bar ? meter : null);
   if (!tempo || !bar) return roll.keepTime(null);
   const [beats, unit] = meter.split("/").map(Number);
@@ -279,6 +283,17 @@ function say(text) {
   setTimeout(() => line.remove(), LINE_MS);
 }
 
+// What does nothing now is greyed, says why, and can be set all the same: for the mode that comes next.
+function showIdle(why) {
+  controls.idle(why);
+  for (const button of document.querySelectorAll("[data-act]")) {
+    const reason = why[button.dataset.act] ?? "";
+    button.classList.toggle("idle", Boolean(reason));
+    button.setAttribute("aria-description", reason && `does nothing now: ${reason}`);
+    button.title = reason;
+  }
+}
+
 function showMode(mode) { $("fact-mode").textContent = mode; }
 
 function showPresets(names) {
@@ -306,6 +321,11 @@ function opened(name) {
 }
 
 const tabs = new Tabs($("tabs"), document.querySelectorAll("[data-tab]"), opened);
+$("big").addEventListener("click", () => {
+  const big = document.body.classList.toggle("big");
+  $("big").setAttribute("aria-pressed", big);
+  roll.enlarge(big ? 2 : 1);
+});
 $("begin").addEventListener("click", begin);
 $("panic").addEventListener("click", panic);
 window.addEventListener("keydown", (event) => event.key === "Escape" && panic());

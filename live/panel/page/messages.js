@@ -18,5 +18,6 @@ export const FIELDS = {
   ports: ["inputs", "outputs", "text"],
   presets: ["names"],
   status: ["model", "loading", "key", "sure", "chord", "doing", "time", "surprise", "delay", "histogram", "late", "rule", "missed"],
+  idle: ["why"],
   line: ["text"],
 };

@@ -17,6 +17,7 @@ export class Roll {
     this.low = 52;
     this.high = 79;
     this.frames = 0;
+    this.times = 1; // how large words are
     this.readColours();
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.readColours());
     new ResizeObserver(() => this.resize()).observe(canvas);
@@ -31,7 +32,13 @@ export class Roll {
     const style = getComputedStyle(document.documentElement);
     const names = ["you", "companion", "soon", "line", "soft", "ink", "row", "bar"];
     this.colour = Object.fromEntries(names.map((name) => [name, style.getPropertyValue(`--${name}`).trim()]));
-    this.font = `500 12px ${style.fontFamily}`;
+    this.font = `500 ${12 * this.times}px ${style.fontFamily}`;
+  }
+
+  // Words and notes, to be seen from further away.
+  enlarge(times) {
+    this.times = times;
+    this.readColours();
   }
 
   resize() {
@@ -113,7 +120,7 @@ export class Roll {
       }
       const open = note.from > now ? note.from + 250 : Math.max(now, note.from + 60); // nobody knows its end yet
       const left = x(note.from), right = x(note.to === OPEN ? open : note.to);
-      const high = Math.max(4, Math.min(22, tall - 2)), top = y(note.pitch) + (tall - high) / 2;
+      const high = Math.max(4, Math.min(22 * this.times, tall - 2)), top = y(note.pitch) + (tall - high) / 2;
       this.note(note, left, top, Math.max(4, right - left - 1), high, now);
     }
     pen.globalAlpha = 1;
