@@ -21,7 +21,7 @@ sys.path[:0] = [str(HERE.parent), str(HERE.parent / "ports")]
 from daemon import Daemon  # noqa: E402
 from playwright.sync_api import sync_playwright  # noqa: E402
 
-DESK, PHONE = {"width": 1360, "height": 850}, {"width": 390, "height": 844}
+DESK, PHONE = {"width": 1360, "height": 850}, {"width": 360, "height": 740}
 TUNE = "gfdsafghj"
 TABS = ("Takes", "Figures")
 
@@ -50,12 +50,14 @@ def take(page: Any, path: Path) -> None:
 
 def desk(browser: Any, url: str, folder: Path, scheme: str) -> None:
     page = opened(browser, url, DESK, scheme)
-    if scheme == "dark":
-        take(page, folder / "first.png")
     play(page, TUNE + TUNE)
     page.keyboard.down("h")
     page.wait_for_timeout(300)
     take(page, folder / f"desk-{scheme}.png")
+    if scheme == "dark":
+        page.click("#big")
+        page.wait_for_timeout(300)
+        take(page, folder / "stage.png")
     page.keyboard.up("h")
     if scheme == "light":
         for tab in TABS:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from daemon import Daemon
 from visit import COMPANION, DESK, NEEDS, PHONE, SOUNDING, Visit, address, chromium, starter
 
@@ -110,17 +111,75 @@ def test_a_value_that_cannot_be_is_told_and_taken_back(live: Any, browser: Any):
     visit.close()
 
 
-@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
-def test_every_control_is_named_and_nothing_is_wider_than_the_screen(live: Any, browser: Any, size: Any):
-    visit = Visit(browser, address(live()), size)
-    nameless = visit.page.evaluate(
-        """[...document.querySelectorAll('input, select, button')].filter((each) =>
-            !(each.labels?.length || each.textContent.trim() || each.getAttribute('aria-label')))
-            .map((each) => each.outerHTML)"""
-    )
-    assert nameless == []
+@pytest.mark.parametrize(
+    ("size", "scheme"), [(DESK, "dark"), (PHONE, "light")], ids=["desk, dark", "phone, light"]
+)
+def test_a_screen_reader_finds_nothing_wrong_and_nothing_is_wider_than_the_screen(
+    live: Any, browser: Any, size: Any, scheme: str
+):
+    visit = Visit(browser, address(live()), size, color_scheme=scheme, bypass_csp=True)
     visit.page.evaluate("document.querySelectorAll('details').forEach((each) => (each.open = true))")
     assert visit.page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+    visit.until(
+        "document.querySelector('[data-control=vary].idle .why').textContent.includes('only in loop')"
+    )
+    visit.page.evaluate("document.querySelectorAll('[data-tab]').forEach((each) => (each.hidden = false))")
+    found = Axe().run(visit.page, options={"resultTypes": ["violations"]})
+    assert found.violations_count == 0, found.generate_report()
+    visit.close()
+
+
+REACHED = """(() => {
+    globalThis.reached = new Set();
+    globalThis.unseen = [];
+    addEventListener("focusin", ({ target }) => {
+        reached.add(target);
+        const shown = target.type === "radio" ? target.nextElementSibling : target;
+        if (getComputedStyle(shown).outlineStyle === "none") unseen.push(target.outerHTML);
+    });
+    const kinds = "a[href], button, input, select, summary, [tabindex='0']";
+    globalThis.missed = () => [...document.querySelectorAll(kinds)]
+        .filter((each) => each.checkVisibility() && !each.disabled && each.tabIndex >= 0)
+        .filter((each) => !(each.type === "radio" && !each.checked))
+        .filter((each) => !reached.has(each)).map((each) => each.outerHTML);
+})()"""
+PANICS = """(() => {
+    const send = antiphon.link.send.bind(antiphon.link);
+    globalThis.panics = 0;
+    antiphon.link.send = (name, fields) => {
+        if (name === "act" && fields.name === "panic") panics++;
+        send(name, fields);
+    };
+})()"""
+
+
+def test_all_of_it_is_reached_by_tab_and_escape_is_panic_everywhere(live: Any, browser: Any):
+    visit = Visit(browser, address(live()))
+    page = visit.page
+    page.evaluate(REACHED)
+    for _ in range(60):
+        page.keyboard.press("Tab")
+    assert page.evaluate("missed()") == []
+    assert page.evaluate("unseen") == []
+    page.evaluate(PANICS)
+    page.click("#begin")
+    places = [
+        "#preset",
+        "#control-voices",
+        "[data-control=mode] input:checked",
+        "#piano",
+        "#volume",
+        "summary",
+    ]
+    for place in places:
+        page.focus(place)
+        page.keyboard.press("Escape")
+    assert page.evaluate("panics") == len(places)
+    page.click("#open-files")
+    page.focus("#file-bars")
+    page.keyboard.press("Escape")
+    visit.until("!document.getElementById('files').open")
+    assert page.evaluate("panics") == len(places) + 1
     visit.close()
 
 

@@ -43,8 +43,8 @@ let struck = null, count = 0, replayed = "", spoke = { you: -Infinity, companion
 function press(pitch, velocity, local) {
   begin();
   struck = local;
+  link.send("midi", { at: link.toDaemon(local), bytes: [0x90, pitch, velocity] }); // first: harmony is on its way meanwhile
   sound.start(`you ${pitch}`, "you", pitch, velocity, 0);
-  link.send("midi", { at: link.toDaemon(local), bytes: [0x90, pitch, velocity] });
   seen("here", pitch, velocity, link.toDaemon(local));
 }
 
