@@ -95,6 +95,8 @@ def test_two_pages_are_in_step(live: Any, browser: Any):
     one.page.check("#control-mode input[value=answer]")
     two.until("document.querySelector('#control-mode input[value=answer]').checked")
     two.until("document.getElementById('fact-mode').textContent === 'answer'")
+    one.page.get_by_role("button", name="Lock the key").click()
+    two.until("document.querySelector('[data-act=lock_key][aria-pressed=true]')")
     one.play("a", 200)
     two.until("[...antiphon.roll.notes.values()].some((note) => note.who === 'you')")
     one.close()

@@ -35,6 +35,7 @@ const takes = new Takes(
 );
 const files = new Files($("files"), sound, $("open-files"));
 const playing = new Map(); // "place pitch" -> id on the roll
+const helps = {}; // what each action does
 const companion = new Map(); // id -> what of it is marked
 let struck = null, count = 0, replayed = "", spoke = { you: -Infinity, companion: -Infinity };
 
@@ -122,6 +123,7 @@ const TAKES = {
     everythingEnds();
     controls.showAll(settings);
     showMode(settings.mode);
+    showLock(settings.key);
     showPresets(presets);
   },
   heard({ at, page, bytes }) {
@@ -152,6 +154,7 @@ const TAKES = {
     } else if (outcome === "done") {
       if (name in controls.values) controls.show(name, value, page === link.page);
       if (name === "mode") showMode(value);
+      if (name === "key") showLock(value);
       if (name === "panic") everythingEnds();
       if (name === "learned") say(text);
     }
@@ -273,7 +276,10 @@ function connection(there, why) {
 async function loadTable() {
   const response = await fetch("controls.json");
   if (!response.ok) return;
-  controls.build(await response.json(), { Machine: $("machine"), mode: $("mode-box") });
+  const table = await response.json();
+  for (const { name, help } of table.actions) helps[name] = help;
+  controls.build(table, { Machine: $("machine"), mode: $("mode-box") });
+  showIdle(controls.why);
   opened(tabs.shown);
 }
 
@@ -289,12 +295,13 @@ function showIdle(why) {
   for (const button of document.querySelectorAll("[data-act]")) {
     const reason = why[button.dataset.act] ?? "";
     button.classList.toggle("idle", Boolean(reason));
-    button.setAttribute("aria-description", reason && `does nothing now: ${reason}`);
-    button.title = reason;
+    button.title = reason ? `does nothing now: ${reason}` : (helps[button.dataset.act] ?? "");
   }
 }
 
 function showMode(mode) { $("fact-mode").textContent = mode; }
+
+function showLock(key) { document.querySelector("[data-act=lock_key]").setAttribute("aria-pressed", key !== "auto"); }
 
 function showPresets(names) {
   $("presets").replaceChildren(...names.map((value) => made("option", { value })));
