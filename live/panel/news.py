@@ -1,7 +1,7 @@
 """What the engine and the stage's link have to tell pages, carried into the server's thread.
 
 Their threads only append and, where the server sleeps, wake it; what it does not take in time is lost. While
-the engine has a turn the server sleeps on, for at most some 10 ms: otherwise it takes the GIL to write to
+the engine has a turn the server sleeps on, for at most 8 ms or so: otherwise it takes the GIL to write to
 pages just when a strike is harmonised. What came meanwhile goes to each page as one frame.
 """
 
@@ -18,7 +18,8 @@ from live.stage import records as r
 
 MOST_WAITING = 4000
 GIVE_WAY_SECONDS = 0.001
-MOST_GIVEN_WAY = 10
+MOST_GIVEN_WAY_SECONDS = 0.008
+"""Counted by the clock: a wait of a millisecond takes up to two."""
 
 Item = r.Heard | r.Sent | r.Text | Told | PhraseEnd | tuple[Planned, ...] | str
 
@@ -49,9 +50,11 @@ class News:
             self._woken = True
             self._loop.call_soon_threadsafe(self._drain)
 
-    def _drain(self, given_way: int = 0) -> None:
-        if given_way < MOST_GIVEN_WAY and self._busy():
-            self._loop.call_later(GIVE_WAY_SECONDS, self._drain, given_way + 1)
+    def _drain(self, since: float | None = None) -> None:
+        now = self._loop.time()
+        since = now if since is None else since
+        if now - since < MOST_GIVEN_WAY_SECONDS and self._busy():
+            self._loop.call_later(GIVE_WAY_SECONDS, self._drain, since)
             return
         self._woken = False  # first: what is put from now on wakes again
         for _ in range(len(self._waiting)):

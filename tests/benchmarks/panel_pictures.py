@@ -72,12 +72,13 @@ def desk(browser: Any, url: str, folder: Path, scheme: str) -> None:
 def answered(browser: Any, url: str, folder: Path) -> None:
     """What is about to sound, in the mode answer."""
     page = opened(browser, url, DESK, "dark")
-    play(page, "adgkgda")
+    play(page, TUNE + "kjhgf")
     page.wait_for_function(
         """() => {
             const now = antiphon.roll.now();
             const own = [...antiphon.roll.notes.values()].filter(({ who }) => who !== 'you');
-            return own.some(({ from }) => from < now - 1200) && own.some(({ from }) => from > now + 30);
+            return own.filter(({ from }) => from < now).length > 4 && own.some(({ from }) => from > now + 30)
+                && own.some(({ from, to }) => from < now && to > now + 100);
         }""",
         timeout=30_000,
     )

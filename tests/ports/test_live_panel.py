@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import signal
+import threading
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -198,21 +200,43 @@ def test_a_page_comes_back_when_the_daemon_does(live: Any, browser: Any):
     visit.context.close()
 
 
-def test_another_site_s_page_gets_no_websocket(live: Any, browser: Any, tmp_path: Path):
-    """The page of ``localhost`` is another site than that of 127.0.0.1, for a browser and for us."""
+class OtherSite(BaseHTTPRequestHandler):
+    """A page of somebody else, on this machine too: browsers ask before a page from afar may do even less."""
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html")
+        self.end_headers()
+        self.wfile.write(b"<!doctype html><title>another site</title><link rel=icon href=data:,>")
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture
+def other_site() -> Iterator[str]:
+    with HTTPServer(("127.0.0.1", 0), OtherSite) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+        thread.join()
+
+
+SOCKET = """(url) => new Promise((done) => {
+    const socket = new WebSocket(url);
+    socket.onopen = () => done("open");
+    socket.onerror = () => done("refused");
+})"""
+
+
+def test_another_site_s_page_gets_no_websocket(live: Any, browser: Any, other_site: str):
     url = address(live())
-    visit = Visit(browser, url)
-    other = url.replace("127.0.0.1", "localhost")
-    visit.page.goto("about:blank")
-    opened = visit.page.evaluate(
-        """(url) => new Promise((done) => {
-            const socket = new WebSocket(url);
-            socket.onopen = () => done('open');
-            socket.onerror = () => done('refused');
-        })""",
-        other.replace("http", "ws") + "ws",
-    )
-    assert opened == "refused"
+    visit = Visit(browser, url, bypass_csp=True)  # that of our page is not what is tested
+    address_of_socket = url.replace("http", "ws") + "ws"
+    assert visit.page.evaluate(SOCKET, address_of_socket) == "open"
+    visit.page.goto(other_site)
+    assert visit.page.evaluate(SOCKET, address_of_socket) == "refused"
     request = urllib.request.Request(url, headers={"Host": "evil.example"})
     with pytest.raises(urllib.error.HTTPError) as caught:
         urllib.request.urlopen(request)

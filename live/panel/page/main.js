@@ -42,9 +42,9 @@ let struck = null, count = 0, replayed = "", spoke = { you: -Infinity, companion
 // -- playing here --
 
 function press(pitch, velocity, local) {
-  begin();
   struck = local;
   link.send("midi", { at: link.toDaemon(local), bytes: [0x90, pitch, velocity] }); // first: harmony is on its way meanwhile
+  begin();
   sound.start(`you ${pitch}`, "you", pitch, velocity, 0);
   seen("here", pitch, velocity, link.toDaemon(local));
 }

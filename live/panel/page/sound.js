@@ -2,6 +2,7 @@
 
 const MOST_NOTES = 64;
 const RELEASE_SECONDS = 0.09;
+const ROOM_AFTER_MS = 250;
 const BEND_CENTS = 200; // a synth's usual range: two semitones each way
 const PATCHES = {
   you: { partials: [1, 0.5, 0.2, 0.12, 0.05, 0.03], attack: 0.003, decay: 1.1, sustain: 0.06, bright: 5.5, gain: 0.3, pan: -0.12 },
@@ -29,11 +30,9 @@ export class Sound {
     const limiter = new DynamicsCompressorNode(context, { threshold: -14, knee: 10, ratio: 8, attack: 0.003, release: 0.15 });
     this.meter = new AnalyserNode(context, { fftSize: 1024 });
     this.samples = new Float32Array(1024);
-    const room = new ConvolverNode(context, { buffer: impulse(context) });
-    const wet = new GainNode(context, { gain: 0.16 });
     this.bus = new GainNode(context);
     this.bus.connect(limiter);
-    this.bus.connect(room).connect(wet).connect(limiter);
+    setTimeout(() => this.addRoom(limiter), ROOM_AFTER_MS);
     limiter.connect(this.master).connect(this.meter).connect(context.destination);
     this.waves = {};
     for (const [who, patch] of Object.entries(PATCHES)) {
@@ -41,6 +40,13 @@ export class Sound {
       this.waves[who] = context.createPeriodicWave(new Float32Array(imaginary.length), imaginary);
     }
     context.resume();
+  }
+
+  // A hall around all notes: 20 ms of work, which the first key does not wait for.
+  addRoom(to) {
+    const { context } = this;
+    const room = new ConvolverNode(context, { buffer: impulse(context) });
+    this.bus.connect(room).connect(new GainNode(context, { gain: 0.16 })).connect(to);
   }
 
   get running() { return this.context?.state === "running"; }
