@@ -195,7 +195,8 @@ class Answer:
 
     def status(self) -> str:
         """Who is speaking."""
-        return f"{'answering' if self._plan else 'listening'}, {self.answers} answers"
+        answers = "answer" if self.answers == 1 else "answers"
+        return f"{'answering' if self._plan else 'listening'}, {self.answers} {answers}"
 
     # -- when ---------------------------------------------------------------------------------------
 

@@ -143,7 +143,8 @@ REACHED = """(() => {
     });
     const kinds = "a[href], button, input, select, summary, [tabindex='0']";
     globalThis.missed = () => [...document.querySelectorAll(kinds)]
-        .filter((each) => each.checkVisibility() && !each.disabled && each.tabIndex >= 0)
+        .filter((each) => each.checkVisibility() && !each.disabled)
+        .filter((each) => !each.matches("[role=tab][aria-selected=false]"))
         .filter((each) => !(each.type === "radio" && !each.checked))
         .filter((each) => !reached.has(each)).map((each) => each.outerHTML);
 })()"""

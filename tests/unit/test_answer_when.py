@@ -66,7 +66,7 @@ def test_one_answer_to_one_phrase(model: str):
     player.wait(40_000)
     starts = [note.start for note in sounded(player.sent)]
     assert starts[-1] - starts[0] < 3000
-    assert player.session.policy.status() == "listening, 1 answers"
+    assert player.session.policy.status() == "listening, 1 answer"
 
 
 @MODELS
