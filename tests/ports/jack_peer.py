@@ -2,8 +2,8 @@
 
 Connects to ``To Antiphon`` and ``From Antiphon`` on JACK; an argument ``2`` means those of the second
 daemon. Reads lines: ``send HEX...`` sends the
-messages at once, ``play COUNT GAP_MS`` plays notes of 5 ms one after the other, ``pump FILE RATE`` sends the
-packets of a pickled list, so many bytes a second, ``quit`` ends. Writes
+messages at once, ``play COUNT GAP_MS`` plays notes of 5 ms one after the other (SIGTERM: no more of them),
+``pump FILE RATE`` sends the packets of a pickled list, so many bytes a second, ``quit`` ends. Writes
 lines: ``ready``, ``sent NANOSECONDS HEX``, ``got NANOSECONDS HEX``, ``done``. Times are those of
 ``time.perf_counter_ns``, the same in all processes.
 """
@@ -11,6 +11,7 @@ lines: ``ready``, ``sent NANOSECONDS HEX``, ``got NANOSECONDS HEX``, ``done``. T
 import os
 import pickle
 import select
+import signal
 import sys
 import time
 
@@ -43,7 +44,12 @@ class Peer:
         self.synth.ignore_types(False, False, False)
         connect(self.player, OUR_INPUT, "out")
         connect(self.synth, OUR_OUTPUT, "in")
+        self.over = False
+        signal.signal(signal.SIGTERM, self.end)
         time.sleep(SETTLING_SECONDS)
+
+    def end(self, *_: object) -> None:
+        self.over = True
 
     def say(self, *words: object) -> None:
         print(*words, flush=True)
@@ -70,6 +76,8 @@ class Peer:
             self.send(bytes((0x80, pitch, 64)))
             due += round(gap_ms * 1e6)
             self.listen(due)
+            if self.over:
+                break
         self.say("done")
 
     def pump(self, file: str, rate: float) -> None:

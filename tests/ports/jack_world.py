@@ -187,6 +187,11 @@ class Peer(Program):
     def __init__(self, number: int | None = None) -> None:
         super().__init__("jack_peer.py", *([] if number is None else [str(number)]))
 
+    def close(self) -> None:
+        """End the process, in the midst of what it plays as well. Idempotent."""
+        self.signal(signal.SIGTERM)
+        super().close()
+
 
 class Device(Program):
     """A keyboard (``keys``) or a ``synth`` that a daemon names, or a ``player`` at the virtual port."""
