@@ -3,6 +3,8 @@
 Hypothesis does not look at the clock. Tests in real time (ports, browser) run one after another in one
 process, the others beside them whenever a processor has nothing else to do.
 They are tried up to three times, since the machine may belong to others as well for a while.
+
+One process more than there are processors is right (``pytest -n 3`` on two): tests in real time mostly wait.
 """
 
 from __future__ import annotations
@@ -31,18 +33,31 @@ IN_REAL_TIME = "tests/ports/"
 """Tests here play through real ports, a synth or a browser, so that their timing counts."""
 
 
+LONG = "tests/hard/"
+"""Tests here take long, each of them: one that began last would be waited for."""
+
+
 class OneAtATime(LoadScopeScheduling):
-    """Tests in real time are one piece of work, the largest, which begins first; each other test is its own.
+    """Tests in real time are one piece of work, those of each other file are one: what a module's fixtures
+    make is made once.
 
     (``--dist loadgroup`` would say the same, but pytest-xdist 3.8 forgets groups under pytest 9.2.)
     """
 
     def _split_scope(self, nodeid: str) -> str:
-        return IN_REAL_TIME if nodeid.startswith(IN_REAL_TIME) else nodeid
+        if nodeid.startswith(LONG):
+            return nodeid
+        return IN_REAL_TIME if nodeid.startswith(IN_REAL_TIME) else nodeid.partition("::")[0]
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> OneAtATime:
+    config.option.loadscopereorder = False  # in the order below, not by how many tests a file has
     return OneAtATime(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest begins first."""
+    items.sort(key=lambda item: (not item.nodeid.startswith(IN_REAL_TIME), not item.nodeid.startswith(LONG)))
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
