@@ -16,7 +16,7 @@ from functools import cache
 
 import pytest
 from hypothesis import HealthCheck, settings
-from tiny import Tiny, export_tiny
+from tiny import Tiny, shared_tiny
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
@@ -80,9 +80,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def tiny(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Tiny]:
     """A tiny network of a backbone, exported once for all tests. Needs TensorFlow."""
     pytest.importorskip("tensorflow")
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent  # of all processes
 
     @cache
     def exported(backbone: str) -> Tiny:
-        return export_tiny(backbone, tmp_path_factory.mktemp(backbone))
+        return shared_tiny(backbone, folder)
 
     return exported

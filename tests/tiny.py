@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import tempfile
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -11,7 +13,7 @@ from obedient import EDGES
 
 from models.manifest import Manifest
 from models.piece import Piece
-from models.step import Network
+from models.step import Network, load_network
 from training.settings import ModelSettings, load_settings
 from training.views import View, plain_view
 
@@ -58,6 +60,21 @@ def long_pieces(settings: ModelSettings, count: int = 3) -> list[Piece]:
         return [performance_piece(seed, notes=400) for seed in range(count)]
     quarters = 800 // settings.voices
     return [score_piece(seed, settings.voices, quarters) for seed in range(count)]
+
+
+def shared_tiny(backbone: str, folder: Path) -> Tiny:
+    """The one that lies in ``folder``, for all processes of a test run; exported by the first that asks."""
+    from export.export import load_trained
+
+    place = folder / f"tiny-{backbone}"
+    if not place.exists():
+        own = Path(tempfile.mkdtemp(dir=folder))
+        export_tiny(backbone, own)
+        with contextlib.suppress(OSError):  # another process was quicker
+            own.rename(place)
+    settings, path = tiny_settings(backbone), place / "tiny.npz"
+    live = load_network(str(place / f"{settings.name}.json"))
+    return Tiny(settings, load_trained(path), live, live.manifest, place, long_pieces(settings))
 
 
 def export_tiny(backbone: str, folder: Path, *, int8: bool = False, vectors: bool = False) -> Tiny:
