@@ -53,9 +53,11 @@ def test_what_is_learned_is_what_the_filter_does():
         np.testing.assert_allclose(same.strike(ns, pitch), keys[strike], atol=1e-4)
 
 
-def test_learning_lowers_the_surprise():
+def test_learning_lowers_the_surprise(monkeypatch: pytest.MonkeyPatch):
     strikes, labels = next(Drawing(corpora(), np.random.default_rng(9)).batches())
-    found = learn.learn(corpora(), steps=30)
+    with monkeypatch.context() as patch:
+        patch.setattr(learn, "LENGTH", 40)  # compiling 128 strikes, one after another, takes XLA 18 s
+        found = learn.learn(corpora(), steps=30)
     model, taught = KeyEvidence(), KeyEvidence()
     assert found.strikes.shape == (2, KINDS, 12, 12)
     assert np.isfinite(found.strikes).all()
