@@ -32,7 +32,7 @@ Array = NDArray[np.float32]
 MOST_LOSS = 0.02
 """Greatest relative difference of likelihood between the exported network and the one built from it."""
 _KERAS = re.compile(
-    r"(?:before/|after/)?(?:(?:embedder|heads)(?:_\d+)?/)?(?:goals(?:_\d+)?/)?(\w+)/(?:Cast|GatherV2|BiasAdd)/ReadVariableOp:0"
+    r"(?:before/|after/|given/)?(?:(?:embedder|heads)(?:_\d+)?/)?(?:goals(?:_\d+)?/)?(\w+)/(?:Cast|GatherV2|BiasAdd)/ReadVariableOp:0"
 )
 _NUMBERED = re.compile(r"(dense|rms_norm)(?:_(\d+))?_\d+")
 

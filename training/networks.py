@@ -145,6 +145,10 @@ class Heads(layers.Layer):
         """
         hidden = self.drop(hidden, training=training)
         steered = None if self.goals is None else self.goals(hidden, conditions)
+        return self.logits(hidden, choices, conditions, steered)
+
+    def logits(self, hidden: Any, choices: Any, conditions: Any, steered: dict[str, Any] | None) -> Any:
+        """The same, with what goals do to the inner layer of each head; ``[n, ...]`` will do for each."""
         logits = {}
         for name, inner in self.inner.items():
             x = inner(hidden)
