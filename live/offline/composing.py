@@ -33,11 +33,12 @@ def compose_music(
 ) -> Made:
     """A piece called ``name``, by `folk` if not told: a whole tune of ``bars`` bars, as near as it comes.
 
-    The model is asked for a tune; until it is one that it ends itself, on the tonic and in the last bar,
-    other endings are tried, then other tunes, and the best is taken. ``mode``: one of :data:`MODES`, whose
-    scale it is held to, or major or minor; ``key`` gives the tonic then. Key and mode go before the mode of
-    the taste, which counts where no key is given: C major or C minor. A model of performances knows none of
-    this and plays as long as the bars would last. Raises ``AntiphonError`` for a mode that is none.
+    The model is asked for a tune, which it may end on the tonic alone; until it is one that it ends itself,
+    in the last bar, other endings are tried, then other tunes, and the best is taken. ``mode``: one of
+    :data:`MODES`, whose scale it is held to, or major or minor; ``key`` gives the tonic then. Key and mode go
+    before the mode of the taste, which counts where no key is given: C major or C minor. A model of
+    performances knows none of this and plays as long as the bars would last. Raises ``AntiphonError`` for a
+    mode that is none.
     """
     network = network or load_network("folk")
     manifest = network.manifest

@@ -63,15 +63,17 @@ def grow_from_nothing(
     style: Style,
     seed: int,
     tokens: Allowed | None = None,
+    home: int | None = None,
     made: Sequence[Event] = (),
 ) -> Iterator[Event]:
     """A whole piece, from tick 0 to the model's ``END``, not before ``may_end_at``; of ``tokens`` alone.
 
-    What comes after ``made``, if that is given: another piece that begins so, where the seed is another.
+    ``home``: the pitch class of the last note; after another one the model may not say ``END``. What comes
+    after ``made``, if that is given: another piece that begins so, where the seed is another.
     """
     last = HeardLast(network.manifest.grid_object)
     last.hear([Event(0, Kind.START)])
-    return _Growing(network, meters, 0, last, style, seed, tokens).events(may_end_at, made)
+    return _Growing(network, meters, 0, last, style, seed, tokens, home).events(may_end_at, made)
 
 
 class _Growing:
@@ -86,6 +88,7 @@ class _Growing:
         style: Style,
         seed: int,
         tokens: Allowed | None = None,
+        home: int | None = None,
     ) -> None:
         self._network, self._meters = network, meters
         self._start, self._last, self._style, self._seed = start, last, style, seed
@@ -93,6 +96,8 @@ class _Growing:
         allowed = _ANY if tokens is None else tokens
         self._on_and_on = in_range(manifest, tokens=allowed & NO_END)
         self._with_end = in_range(manifest, tokens=allowed)
+        self._home: int | None = home
+        self._struck: int | None = None
         self._longest = _longest_wait(manifest.grid_object)
         self._chunk = _chunk(manifest.grid_object)
         self._line = start + self._chunk
@@ -101,7 +106,7 @@ class _Growing:
         """What comes after ``made``; from tick ``may_end_at`` on the model may say ``END``."""
         context = self._after(made)
         for decision in itertools.count(len(made)):
-            may_end = may_end_at is not None and context.now >= may_end_at
+            may_end = may_end_at is not None and context.now >= may_end_at and self._struck == self._home
             least = max(0, self._start - context.now)
             tokens = self._with_end if may_end else self._on_and_on
             limits = Limits(least=least, most=least + self._longest, tokens=tokens)
@@ -119,6 +124,8 @@ class _Growing:
         for index, event in enumerate(made):
             if event.time >= self._line:
                 first, self._line = index + 1, self._line_after(event.time)
+        for event in made[:first]:
+            self._note(event)
         self._last.hear(made[:first])
         context = self._anew()
         for event in made[first:]:
@@ -127,12 +134,17 @@ class _Growing:
 
     def _heard(self, context: Context, event: Event) -> Context:
         """The context after an event: the same one, or a new one where a chunk ends."""
+        self._note(event)
         self._last.hear([event])
         if event.time < self._line:
             context.hear(event)
             return context
         self._line = self._line_after(event.time)
         return self._anew()
+
+    def _note(self, event: Event) -> None:
+        if event.kind == Kind.ON and self._home is not None:
+            self._struck = event.pitch % 12
 
     def _anew(self) -> Context:
         context = Context(self._network, meters=self._meters)

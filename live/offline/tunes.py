@@ -14,6 +14,7 @@ from live.offline.growing import grow_from_nothing
 from live.offline.made import Progress, unseen
 from live.offline.modes import drawn_to, hold_of
 from live.offline.taste import Taste
+from models.conditions import MODE, Told
 from models.convert import NoteArray
 from models.events import Event, Kind
 from models.grid import TICKS_PER_QUARTER
@@ -61,7 +62,10 @@ class Trying:
         self._style, self._seed, self._hold = taste.style(manifest), taste.seed, FREE
         if manifest.phrases:
             self._hold = hold_of(mode, prompt.piece.mode)
-            if "mode" not in self._style.goals:
+            if mode is None and prompt.piece.mode != "minor":
+                # Plain major is what it plays by itself: told so, its tunes are less like real ones.
+                self._style = replace(self._style, goals=_without_mode(self._style.goals))
+            elif MODE.name not in self._style.goals:
                 self._style = replace(self._style, bias=drawn_to(mode, prompt.piece.mode))
         self._length = length = prompt.length(bars=bars)
         self._bar = round(prompt.music.bar_quarters() * TICKS_PER_QUARTER)
@@ -69,6 +73,7 @@ class Trying:
         early = max(self._bar, length // 8)
         self._may_end_at = max(length // 2, length - early) if manifest.phrases else length // 2
         self._home = 9 if prompt.piece.mode == "minor" else 0
+        self._last_note = self._home if manifest.phrases else None
 
     def best(self, progress: Progress) -> Tune:
         """The first tune without faults, else the one with the fewest."""
@@ -96,7 +101,7 @@ class Trying:
         events = list(begun)
         for event in grow_from_nothing(
             self._network, self._prompt.piece.meters, may_end_at=self._may_end_at, style=self._style,
-            seed=seed, tokens=self._hold.tokens, made=begun,
+            seed=seed, tokens=self._hold.tokens, home=self._last_note, made=begun,
         ):  # fmt: skip
             if event.time >= self._length and event.kind == Kind.ON:
                 break
@@ -124,3 +129,7 @@ class Trying:
             if event.kind == Kind.PHRASE and event.time <= latest
         ]
         return list(tune.events[: ends[-1] + 1]) if ends else []
+
+
+def _without_mode(goals: Told) -> Told:
+    return {name: level for name, level in goals.items() if name != MODE.name}

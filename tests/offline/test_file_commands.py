@@ -76,7 +76,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> Asked:
             for voice in range(1, voices + 1):
                 yield Event(onset + duration, Kind.OFF, pitch - 4 * voice, 0, voice)
 
-    def grow_from_nothing(network: Network, meters, *, may_end_at, style, seed, tokens, made):
+    def grow_from_nothing(network: Network, meters, *, may_end_at, style, seed, tokens, home, made):
         log.update(meters=meters, may_end_at=may_end_at, style=style, seed=seed)
         for at in range(0, may_end_at, 24):
             yield Event(at, Kind.ON, 60 + (at // 24 + seed) % 12)
