@@ -92,8 +92,8 @@ def run(
     path = find_manifest(name)
     network = load_network(str(path))
     manifest = network.manifest
-    settings = _settings(manifest)
-    pieces = (splits_of or _named_corpus)(settings, data)
+    settings = settings_like(manifest)
+    pieces = (splits_of or named_corpus)(settings, data)
     if split not in pieces or not pieces[split]:
         raise TrainingError(f"no split {split!r}: there are {', '.join(pieces)}")
     result = evaluate(network, pieces[split], settings)
@@ -136,7 +136,7 @@ def tokens_of(pieces: Sequence[Piece], split: str) -> int:
     return REFERENCE.get(split) or sum(count_tokens(piece.notes) for piece in pieces)
 
 
-def _settings(manifest: Manifest) -> ModelSettings:
+def settings_like(manifest: Manifest) -> ModelSettings:
     """The settings that the model was made with: its own network, the recipe's corpus."""
     recipe = load_settings(manifest.data.rpartition("/")[2])  # own/folk is like folk
     return recipe.model_copy(
@@ -144,7 +144,8 @@ def _settings(manifest: Manifest) -> ModelSettings:
     )
 
 
-def _named_corpus(settings: ModelSettings, data: Path) -> Splits:
+def named_corpus(settings: ModelSettings, data: Path) -> Splits:
+    """The splits of ``piano``, ``folk`` or ``chorale``."""
     return corpus.load(settings.data, data, settings.corpus).splits
 
 

@@ -70,13 +70,13 @@ def evaluate(
 
     Samples are kept while they are played: the same command goes on where it was stopped.
     """
+    from live.commands.own_music import splits_of  # noqa: PLC0415
+
     if samples is None and not harmony and not responses:
         if as_json or write or temperature is not None or top_p is not None:
             raise typer.BadParameter(
                 "--temperature, --top-p, --json and --write need --samples, --responses or --harmony"
             )
-        from live.commands.own_music import splits_of  # noqa: PLC0415
-
         training_module("training.evaluate").run(name, data, split or "test", splits_of, figures)
         return
     if figures is not None:
@@ -93,6 +93,7 @@ def evaluate(
         name=name, data=data, split=split or "validation", seed=seed, style=style,
         samples=samples or (PASSAGES if responses else CHORALES),
         jobs=jobs or os.cpu_count() or 1, as_json=as_json, write=write,
+        splits_of=splits_of,
     )  # fmt: skip
     from live.offline.playing import going_on, harmonizing  # noqa: PLC0415
 

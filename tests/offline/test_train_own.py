@@ -44,7 +44,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         file = mido.MidiFile()
         track = mido.MidiTrack()
         file.tracks.append(track)
-        for pitch in rng.choice([60, 62, 64, 67, 69], 120).tolist():
+        for pitch in rng.choice([60, 62, 64, 67, 69], 260).tolist():
             track.append(mido.Message("note_on", note=pitch, velocity=70, time=40))
             track.append(mido.Message("note_off", note=pitch, time=120))
         file.save(folder / "played" / f"{number}.mid")
@@ -88,6 +88,15 @@ def test_it_is_measured_on_the_music_that_was_held_out(mine: Path, home: Path):
     assert 0 < figures["nats_per_event"] < 12
     assert figures["nats_per_token388"] > 0
     assert figures["ngram_nats_per_event"] > 0
+
+
+def test_what_it_plays_is_compared_with_the_music_that_was_held_out(
+    mine: Path, home: Path, capfd: pytest.CaptureFixture[str]
+):
+    asked = ("--data", str(home / "played"), "--samples", "2", "--jobs", "1", "--json")
+    assert run(["evaluate", "mine", *asked]) == 0
+    found = json.loads(capfd.readouterr().out)
+    assert (found["model"], found["split"]) == ("mine", "validation")
 
 
 def test_another_goes_on_from_it(mine: Path, home: Path, capfd: pytest.CaptureFixture[str]):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -69,7 +69,7 @@ class Listening:
 
 
 def listen(
-    played: list[Excerpt], real: list[Excerpt], train: list[Piece], index: NoveltyIndex, grid: Grid
+    played: list[Excerpt], real: list[Excerpt], train: Sequence[Piece], index: NoveltyIndex, grid: Grid
 ) -> Listening:
     """Compare samples with the real music of the same passages, number by number."""
     found = Listening(len(played), len({each.piece for each in real}), not grid.monophonic)
@@ -125,7 +125,7 @@ def _numbers(music: Excerpt) -> dict[str, float]:
     return found
 
 
-def degenerate(played: list[Excerpt], train: list[Piece], grid: Grid) -> Degenerate:
+def degenerate(played: list[Excerpt], train: Sequence[Piece], grid: Grid) -> Degenerate:
     """Loops, drones and silences beyond all that stand in the training split."""
     voices = any(len(piece.notes) and piece.notes[:, 4].any() for piece in train)
     known = _most(extremes(at_strikes(each.notes) if voices else each.notes, grid) for each in train)

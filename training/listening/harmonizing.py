@@ -8,7 +8,7 @@ as incompletely as those are who may speak only there.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -39,7 +39,7 @@ def run(asked: Asked, ways: Mapping[str, Playing]) -> Figures:
     """Harmonise in every way, count and print."""
     manifest = load_network(asked.name).manifest
     settings = load_settings(CORPUS)
-    splits = splits_for(CORPUS, asked)
+    splits = splits_for(settings, asked)
     pieces = splits[asked.split]
     chosen = passages(pieces, settings.grid_object, settings.voices, asked.samples, asked.seed)
     if not chosen:
@@ -98,7 +98,7 @@ def _strikes(passage: Passage) -> np.ndarray[tuple[int, ...], np.dtype[np.int64]
     return passage.given.notes[:, 0].astype(np.int64)
 
 
-def _ranges(train: list[Piece]) -> list[tuple[int, int]]:
+def _ranges(train: Sequence[Piece]) -> list[tuple[int, int]]:
     """The lowest and the highest note that each voice has anywhere in the training split."""
     notes = np.concatenate([piece.notes for piece in train])
     voices = [notes[notes[:, 4] == voice, 1] for voice in range(MELODY)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -76,7 +76,7 @@ def at_strikes(notes: NoteArray) -> NoteArray:
 Cut = Callable[[Piece, int, np.random.Generator], Passage | None]
 
 
-def passages(pieces: list[Piece], grid: Grid, voices: int, count: int, seed: int) -> list[Passage]:
+def passages(pieces: Sequence[Piece], grid: Grid, voices: int, count: int, seed: int) -> list[Passage]:
     """``count`` passages, all pieces alike often, in an order drawn by ``seed``.
 
     The first ones do not depend on how many there are. Fewer than asked for where no piece is long enough.
@@ -93,7 +93,7 @@ def passages(pieces: list[Piece], grid: Grid, voices: int, count: int, seed: int
     return found
 
 
-def series(pieces: list[Piece], split: str, seed: int) -> str:
+def series(pieces: Sequence[Piece], split: str, seed: int) -> str:
     """A name for the passages of these pieces, whatever their number."""
     names = hashlib.sha256("\n".join(piece.name for piece in pieces).encode()).hexdigest()
     return f"{split} {seed} {names[:16]}"

@@ -20,6 +20,7 @@ from models.manifest import Manifest
 from models.sampling import Style
 from models.step import load_network
 from training.errors import TrainingError
+from training.evaluate import settings_like
 from training.listening.passages import Passage, series
 from training.listening.run import Asked, chosen_from, kept_in, splits_for
 from training.listening.samples import Playing, Sample, sampled
@@ -56,7 +57,7 @@ def run(asked: Asked, going_on: Playing, turned: Sequence[Turned]) -> list[Respo
     manifest = load_network(asked.name).manifest
     if not any(each.control != "free" for each in turned):
         raise TrainingError(f"{manifest.name} knows no goals, so no control of character does anything to it")
-    pieces = splits_for(manifest.data, asked)[asked.split]
+    pieces = splits_for(settings_like(manifest), asked)[asked.split]
     chosen = chosen_from(pieces, manifest, asked)
     found = []
     for turn in turned:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,16 +13,15 @@ from models.manifest import Manifest
 from models.piece import Piece
 from models.sampling import Style
 from models.step import load_network
-from training import corpus
 from training.errors import TrainingError
+from training.evaluate import Splits, SplitsOf, named_corpus, settings_like
 from training.listening.excerpt import played_excerpt, real_excerpt
 from training.listening.figures import Listening, listen
 from training.listening.passages import SECONDS, Passage, passages, series
 from training.listening.samples import Playing, sampled
 from training.listening.tables import listening_tables, markdown, plain, put, shown
 from training.novelty.index import NoveltyIndex
-from training.settings import load_settings
-from training.store import Splits
+from training.settings import ModelSettings
 
 
 @dataclass(frozen=True)
@@ -37,12 +37,14 @@ class Asked:
     jobs: int
     as_json: bool
     write: Path | None
+    splits_of: SplitsOf = named_corpus
+    """Reads the corpus that a model was made of."""
 
 
 def run(asked: Asked, going_on: Playing, harmonizing: Playing) -> Listening:
     """Play, compare, print; what was played is kept in the user's cache, so that it can be gone on with."""
     manifest = load_network(asked.name).manifest
-    splits = splits_for(manifest.data, asked)
+    splits = splits_for(settings_like(manifest), asked)
     pieces, grid = splits[asked.split], manifest.grid_object
     chosen = chosen_from(pieces, manifest, asked)
     playing = harmonizing if manifest.voices > 1 else going_on
@@ -64,16 +66,15 @@ def run(asked: Asked, going_on: Playing, harmonizing: Playing) -> Listening:
     return found
 
 
-def splits_for(name: str, asked: Asked) -> Splits:
-    """The corpus of that recipe. Raises ``TrainingError`` where the split asked for has no piece."""
-    settings = load_settings(name)
-    splits = corpus.load(settings.data, asked.data, settings.corpus).splits
+def splits_for(settings: ModelSettings, asked: Asked) -> Splits:
+    """The corpus of these settings. Raises ``TrainingError`` where the split asked for has no piece."""
+    splits = asked.splits_of(settings, asked.data)
     if asked.split not in splits or not splits[asked.split]:
         raise TrainingError(f"no split {asked.split!r}: there are {', '.join(splits)}")
     return splits
 
 
-def chosen_from(pieces: list[Piece], manifest: Manifest, asked: Asked) -> list[Passage]:
+def chosen_from(pieces: Sequence[Piece], manifest: Manifest, asked: Asked) -> list[Passage]:
     """The passages to be gone on with. Raises ``TrainingError`` where no piece is long enough."""
     chosen = passages(pieces, manifest.grid_object, manifest.voices, asked.samples, asked.seed)
     if not chosen:
