@@ -1,12 +1,13 @@
 """The live step of a model: events in, hidden vector out, choices by the heads; ONNX Runtime alone.
 
-One ``Network`` (two sessions) may serve many ``StepModel`` (a memory each). Sessions are thread-safe; a
+One ``Network`` may serve many ``StepModel`` (a memory each). Sessions are thread-safe; a
 StepModel belongs to one thread. ONNX Runtime releases the GIL while it computes.
 """
 
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -26,15 +27,18 @@ Logits = dict[str, NDArray[np.float32]]
 
 
 class Network:
-    """The two sessions of a model and its manifest."""
+    """The sessions of a model and its manifest: the step, the step of one event, the heads."""
 
     def __init__(self, manifest: Manifest, folder: Path, provider: str = "cpu") -> None:
         self.manifest = manifest
         check_runtime(manifest)
-        self.step = _session(folder / f"{manifest.name}.step.onnx", provider)
+        step = folder / f"{manifest.name}.step.onnx"
+        self.step = _session(step, provider)
         self.heads = _session(folder / f"{manifest.name}.heads.onnx", "cpu")
         self.step_outputs = ["hidden", *(each.output for each in manifest.state)]
         check_fit(manifest, self.step, self.heads)
+        self.step_of_one = _session(step, provider, ones=_free_sizes(self.step))
+        """The same for a single event, bit for bit: a quarter of the graph reckons sizes, done once here."""
         self._head_inputs = {each.name for each in self.heads.get_inputs()}
 
     def logits(
@@ -109,7 +113,8 @@ class StepModel:
     def _run(self, told: dict[str, NDArray[Any]]) -> NDArray[np.float32]:
         told = {**told, **self._memory.inputs(told["events"].shape[1])}
         fed = {name: array for name, array in told.items() if name in self._accepted}
-        outputs = self.network.step.run(self.network.step_outputs, fed)
+        step = self.network.step_of_one if told["events"].shape[1] == 1 else self.network.step
+        outputs = step.run(self.network.step_outputs, fed)
         self._memory.remember(told, dict(zip(self.network.step_outputs, outputs, strict=True)))
         return np.asarray(outputs[0][0])
 
@@ -131,8 +136,16 @@ def find_manifest(name_or_path: str) -> Path:
     return path
 
 
-def _session(path: Path, provider: str) -> ort.InferenceSession:
+def _free_sizes(session: ort.InferenceSession) -> set[str]:
+    """The names of those sizes of inputs that a call decides: for a step, how many events it hears."""
+    return {size for each in session.get_inputs() for size in each.shape if isinstance(size, str)}
+
+
+def _session(path: Path, provider: str, ones: Iterable[str] = ()) -> ort.InferenceSession:
+    """``ones``: sizes that are always 1."""
     options = ort.SessionOptions()
+    for size in ones:
+        options.add_free_dimension_override_by_name(size, 1)
     # One thread: a step is too small to share, and waiting threads would steal time from the stage.
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.execution_mode = ort.ExecutionMode.ORT_SEQUENTIAL

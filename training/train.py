@@ -77,7 +77,7 @@ def _keep_all_but_goals(network: EventNetwork) -> None:
 def build(settings: ModelSettings) -> EventNetwork:
     """A network with its weights made, not yet compiled."""
     network = EventNetwork(settings)
-    shape = (1, 1)  # a recurrent layer takes a millisecond a step here, whatever its size
+    shape = (1, 2)  # short: here a recurrent layer takes a millisecond a step, whatever its size
     network(
         {
             "events": np.zeros((*shape, 4), np.int32),

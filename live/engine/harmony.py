@@ -129,7 +129,7 @@ class Harmonist:
         self._tones = self.hold.around(melody)
         tones = self._tones & self.hold.pitches
         places = {voice: pitch for voice, pitch in (self._held | self.sounding).items() if voice}
-        if all(tones[pitch] for pitch in places.values()):
+        if all(self._fits(pitch) and tones[pitch] for pitch in places.values()):
             return
         found = lead(places, tones, melody)
         for voice in sorted(places):
@@ -260,9 +260,13 @@ class Harmonist:
             pitch = self._held.get(voice)
             if pitch is not None and self._tones[pitch] and self.sounding.get(voice) != pitch:
                 yield from self._sound(Event(melody.time, Kind.ON, pitch, 0, voice), melody)
-        unwanted = [v for v, p in self.sounding.items() if v not in self.heard_voices or not self._tones[p]]
+        unwanted = [v for v, p in self.sounding.items() if v not in self.heard_voices or not self._fits(p)]
         for voice in unwanted:
             yield Event(melody.time, Kind.OFF, self.sounding.pop(voice), 0, voice)
+
+    def _fits(self, pitch: int) -> bool:
+        """Whether the hold has it; after a change of key what sounds may lie beside the model's keyboard."""
+        return 0 <= pitch < PITCHES and bool(self._tones[pitch])
 
     def _sound(self, event: Event, melody: Event) -> Iterator[Event]:
         if event.voice not in self.heard_voices:

@@ -73,6 +73,21 @@ def test_the_length_of_calls_makes_no_difference(name: str, networks: dict[str, 
 
 
 @each_model
+def test_the_step_of_one_event_says_what_the_step_says_to_the_last_bit(
+    name: str, networks: dict[str, Network]
+):
+    by_size, general = Context(networks[name]), Context(load_network(model(name)))
+    assert general.network.step_of_one is not general.network.step
+    general.network.step_of_one = general.network.step
+    for event in sampled(networks[name], 60):
+        by_size.hear(event)
+        general.hear(event)
+        assert by_size.hidden is not None
+        assert general.hidden is not None
+        assert np.array_equal(by_size.hidden, general.hidden)
+
+
+@each_model
 def test_a_plan_leaves_no_trace(name: str, networks: dict[str, Network]):
     context = Context(networks[name])
     context.hear(*sampled(networks[name], 80))
