@@ -295,9 +295,9 @@ class Harmonist:
     def _allowed(self, voice: int, melody: int) -> Pitches:
         """Pitches of a voice's range below the melody and not above the voice over it.
 
-        Where the melody lies so low that the range is empty, the octave below the melody. Of these, those
-        that are not far from the voice over it, where there are any. A hold leaves its tones alone, and of
-        those the nearest where the voice stands beside them; none is left at the bottom of the keyboard only.
+        Where the melody lies so low that the range is empty, the octave below the melody. A hold leaves its
+        tones alone, and of those the nearest where the voice stands beside them; none is left at the bottom
+        of the keyboard only. Of these, those not far from the voice over it, where there are any.
         """
         low, high = self.ranges[voice]
         ceiling = melody - 1
@@ -307,8 +307,6 @@ class Harmonist:
         high = min(high, ceiling)
         if high < low:
             low, high = max(0, ceiling - 12), max(0, ceiling)
-        elif (floor := self._floor(voice, melody)) <= high:
-            low = max(low, floor)
         allowed = np.zeros(PITCHES, bool)
         allowed[low : high + 1] = True
         held = self._held.get(voice)
@@ -316,6 +314,9 @@ class Harmonist:
             allowed = self._held_to(allowed, high)
             if held is not None and not self._tones[held]:
                 return nearest(held, allowed)
+        near = allowed.copy()
+        near[: max(0, self._floor(voice, melody))] = False
+        allowed = near if near.any() else allowed
         free = allowed.copy()
         free[self._parallels(voice, melody)] = False
         return free if free.any() else allowed
