@@ -79,7 +79,6 @@ def shared_tiny(backbone: str, folder: Path) -> Tiny:
 
 def export_tiny(backbone: str, folder: Path, *, int8: bool = False, vectors: bool = False) -> Tiny:
     """Build, fill with random weights (``vectors``: biases and gains too), save and export."""
-
     from export.export import export, load_trained
     from training import checkpoint
     from training.train import build

@@ -93,9 +93,7 @@ def run(
     network = load_network(str(path))
     manifest = network.manifest
     settings = settings_like(manifest)
-    pieces = (splits_of or named_corpus)(settings, data)
-    if split not in pieces or not pieces[split]:
-        raise TrainingError(f"no split {split!r}: there are {', '.join(pieces)}")
+    pieces = splits_with(split, settings, data, splits_of or named_corpus)
     result = evaluate(network, pieces[split], settings)
     counted: dict[str, float] = {}
     if sum(len(piece.notes) for piece in pieces["train"]) <= MOST_COUNTED:
@@ -147,6 +145,14 @@ def settings_like(manifest: Manifest) -> ModelSettings:
 def named_corpus(settings: ModelSettings, data: Path) -> Splits:
     """The splits of ``piano``, ``folk`` or ``chorale``."""
     return corpus.load(settings.data, data, settings.corpus).splits
+
+
+def splits_with(split: str, settings: ModelSettings, data: Path, splits_of: SplitsOf) -> Splits:
+    """The corpus of these settings. Raises ``TrainingError`` where the split asked for has no piece."""
+    splits = splits_of(settings, data)
+    if not splits.get(split):
+        raise TrainingError(f"no split {split!r}: there are {', '.join(splits)}")
+    return splits
 
 
 def _print(result: Result, figures: Figures) -> None:

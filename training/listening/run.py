@@ -14,7 +14,7 @@ from models.piece import Piece
 from models.sampling import Style
 from models.step import load_network
 from training.errors import TrainingError
-from training.evaluate import Splits, SplitsOf, named_corpus, settings_like
+from training.evaluate import Splits, SplitsOf, named_corpus, settings_like, splits_with
 from training.listening.excerpt import played_excerpt, real_excerpt
 from training.listening.figures import Listening, listen
 from training.listening.passages import SECONDS, Passage, passages, series
@@ -67,11 +67,8 @@ def run(asked: Asked, going_on: Playing, harmonizing: Playing) -> Listening:
 
 
 def splits_for(settings: ModelSettings, asked: Asked) -> Splits:
-    """The corpus of these settings. Raises ``TrainingError`` where the split asked for has no piece."""
-    splits = asked.splits_of(settings, asked.data)
-    if asked.split not in splits or not splits[asked.split]:
-        raise TrainingError(f"no split {asked.split!r}: there are {', '.join(splits)}")
-    return splits
+    """As :func:`training.evaluate.splits_with`."""
+    return splits_with(asked.split, settings, asked.data, asked.splits_of)
 
 
 def chosen_from(pieces: Sequence[Piece], manifest: Manifest, asked: Asked) -> list[Passage]:
