@@ -190,6 +190,15 @@ class Context:
         other._undo, other._waits = list(self._undo), self._waits
         return other
 
+    def transposed(self, semitones: int) -> Context:
+        """A fresh context that has heard the same so many semitones higher, in one call of the network.
+
+        For a context that has heard little: no more than can be taken back (:meth:`recent`).
+        """
+        other = Context(self.network, meters=self.meters, role=self.role)
+        other.hear(*(event.higher(semitones) for event in self.recent()))
+        return other
+
     def commit(self, plan: Context) -> None:
         """The fork ``plan`` came true: take over what it heard."""
         self._model.commit(plan._model)

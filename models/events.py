@@ -41,6 +41,12 @@ class Event(NamedTuple):
     velocity: int = 0
     voice: int = 0
 
+    def higher(self, semitones: int) -> Event:
+        """The same so many semitones higher, as far as there are pitches."""
+        if self.kind not in (Kind.ON, Kind.OFF):
+            return self
+        return self._replace(pitch=min(PITCHES - 1, max(0, self.pitch + semitones)))
+
 
 class Note(NamedTuple):
     """One sounding note; ``onset`` and ``duration`` in ticks, possibly fractional before rounding.

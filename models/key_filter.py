@@ -22,6 +22,8 @@ KEYS: tuple[Key, ...] = tuple(Key(tonic, mode) for mode in ("major", "minor") fo
 """Twelve major keys from C upwards, then twelve minor ones."""
 SHIFTS = np.array([key.transposition for key in KEYS])
 """Semitones that bring each key to C major or A minor."""
+EVEN = np.full(24, 1 / 24, np.float32)
+"""Every key is as likely."""
 EVIDENCE = Path(__file__).with_name("key_evidence.npz")
 
 TOGETHER_NS = 30_000_000
@@ -59,11 +61,12 @@ _TURN = (np.arange(12) - np.arange(12)[:, None]) % 12
 
 class Evidence(NamedTuple):
     """What was learned, in nats: ``strikes [2 modes, KINDS, 12 degrees before, 12 degrees]`` (kinds of gaps,
-    by texture) and ``first [2, 12]`` for the first strike of all.
+    by texture) and ``first [2, 12]`` for the first strike of all. ``keys [24]`` is the share of each key.
     """
 
     strikes: NDArray[np.float32]
     first: NDArray[np.float32]
+    keys: NDArray[np.float32] = EVEN
 
     def of_keys(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Likelihoods up to a factor: ``[KINDS, 12 before, 12 struck, 24 keys]`` and ``[12, 24]``."""
@@ -90,9 +93,15 @@ def changes(share: float) -> NDArray[np.float64]:
 
 
 @cache
-def _learned() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def learned() -> Evidence:
+    """The shipped evidence."""
     with np.load(EVIDENCE) as file:
-        return Evidence(file["strikes"], file["first"]).of_keys()
+        return Evidence(file["strikes"], file["first"], file["keys"])
+
+
+@cache
+def _learned() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    return learned().of_keys()
 
 
 @cache
@@ -137,8 +146,8 @@ class KeyFilter:
     """
 
     def __init__(self, evidence: Evidence | None = None, change: float = CHANGES[0]) -> None:
-        self.keys: NDArray[np.float64] = np.full(24, 1 / 24)
         self._strikes, self._first = _learned() if evidence is None else evidence.of_keys()
+        self.keys: NDArray[np.float64] = (evidence or learned()).keys.astype(np.float64)
         self._moves = _moves() if evidence is None else (changes(change),) * TEXTURES
         self._texture = Texture()
         self._before: int | None = None

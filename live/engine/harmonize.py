@@ -13,7 +13,7 @@ from live.engine.melody import Melody
 from live.engine.pace import CHORD_NS, Pace
 from live.engine.policy import NOTHING_AHEAD, Stage
 from live.engine.rehearing import SOPRANO, HarmonyAgain, Rehearing
-from live.engine.score_ear import ScoreEar
+from live.engine.score_ear import MOST_AT_ONCE, ScoreEar
 from live.engine.voices import Voices
 from live.errors import AntiphonError
 from live.stage import records as r
@@ -128,7 +128,7 @@ class Harmonize:
     def _strike(self, strike: Strike, now_ns: int) -> None:
         if not self._melody.takes(strike):
             return
-        self._ear.begin(strike.pitch)
+        self._begin(strike.pitch)
         settings = self._stage.settings()
         for voice in self._voices.adopt(now_ns):
             self._harmonist.sounding.pop(voice, None)
@@ -164,6 +164,15 @@ class Harmonize:
             self._stage.history.told(strike.stamp_ns, told.pitch - self._ear.shift, velocity, told.voice)
         if not replaces:
             self._stage.surprise.heard(self._ear.context, before, now_ns)
+
+    def _begin(self, pitch: int) -> None:
+        """As long as no key is sure, this very note may tell which one it is: before it is harmonised."""
+        seeking = not self._stage.key.settled and self._ear.context.heard <= MOST_AT_ONCE
+        if seeking:
+            self._stage.key.follow()
+        self._ear.begin(pitch)
+        if seeking and (up := self._ear.turn()):
+            self._harmonist.turn(self._ear.context, up)
 
     def _move(self, now_ns: int) -> None:
         """The voices go into the chord of now by the nearest ways, and the model is told so."""

@@ -188,6 +188,16 @@ class Harmonist:
         self.sounding = {voice: pitch + semitones for voice, pitch in self.sounding.items()}
         self._look()
 
+    def turn(self, context: Context, semitones: int) -> None:
+        """Go on from a context that has heard the same ``semitones`` higher (:meth:`Context.transposed`)."""
+        self.context = context
+        self._told = [event.higher(semitones) for event in self._told]
+        self._after = [event.higher(semitones) for event in self._after]
+        for places in (self._before, self.sounding):
+            for voice in places:
+                places[voice] += semitones
+        self._look()
+
     def set_voices(self, count: int) -> None:
         """How many voices sound from the next strike on."""
         self.heard_voices = SOUNDING_VOICES[count]

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from models.key import Key
 from models.key_filter import KEYS, SHIFTS, KeyFilter
 
-_GUESS = 0.3
+_GUESS = 0.2
 """So probable must a transposition be before any is sure."""
 _SETTLED = 0.65
 """So probable must the one that is told be to count as sure."""
@@ -48,6 +48,11 @@ class KeyFollower:
     def shift(self) -> int:
         """The transposition that brings the key home, -5 to 6."""
         return self.key.transposition
+
+    @property
+    def settled(self) -> bool:
+        """Whether some key has been sure, or was set; until then every note may tell of another."""
+        return self._sure or self._set is not None
 
     def set(self, key: str) -> None:
         """A fixed key, or ``auto``: the key that was heard, also meanwhile."""

@@ -22,6 +22,9 @@ from models.step import Network
 
 TOGETHER_NS = 60_000_000
 """What changes so soon after a strike was so when it was struck."""
+MOST_AT_ONCE = 32
+"""Events (eight strikes in four voices) that are heard again before a strike is answered: a millisecond or
+two, now and then."""
 _METERS = 8
 """So many changes of meter are kept: what is fed again begins later."""
 
@@ -78,6 +81,18 @@ class ScoreEar:
         self._pitch = pitch
         if self._may_move and self._onset_ns is None:
             self.frame = self.frame_now()
+
+    def turn(self) -> int:
+        """The key is another while little was heard: all of it is heard again in that key, at once.
+
+        The number of semitones that it lies higher now.
+        """
+        frame = self.frame_now()
+        up = frame.shift - self.shift
+        if up % 12 == 0 or self.context.heard > MOST_AT_ONCE:
+            return 0
+        self.context, self.frame = self.context.transposed(up), self.frame._replace(shift=frame.shift)
+        return up
 
     def melody(self, pitch: int, ns: int) -> tuple[Event, ...]:
         """The event of a melody note that is struck now, after that of a rest before it; both unheard."""

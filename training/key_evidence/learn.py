@@ -28,6 +28,8 @@ LENGTH, BATCH, STEPS = 128, 128, 1000
 CHANGE = 0.002
 """How likely another key is between two strikes, while this is learned."""
 SHARES = {"asap": 0.07, "voices": 0.19, "lines": 0.19, "essen": 0.55}
+MELODIES = ("essen", "lines")
+"""What says how often melodies are in each key: learned in any key, since everything is transposed."""
 HALF_WEIGHT = 1e-5
 _KINDS = np.arange(KINDS) % GAPS
 _TO_SHIFT = np.eye(12)[SHIFTS % 12]
@@ -180,7 +182,16 @@ def learn(corpora: dict[str, list[Keyed]], steps: int = STEPS) -> Evidence:
     drawing = Drawing(corpora, np.random.default_rng(1))
     epochs = max(1, steps // 100)
     model.fit(drawing.batches(), steps_per_epoch=steps // epochs, epochs=epochs, verbose=2, shuffle=False)
-    return model.evidence()
+    return model.evidence()._replace(keys=usual(corpora))
+
+
+def usual(corpora: dict[str, list[Keyed]]) -> NDArray[np.float32]:
+    """``[24]``: how often a melody is in each key, half by what folk songs and chorales are in, half any."""
+    shares = [np.full(24, 1 / 24)] * 2
+    for name in MELODIES:
+        count = np.bincount([each.key for each in corpora[name] if each.key >= 0], minlength=24)
+        shares.append(count / max(1, count.sum()))
+    return np.asarray(np.mean(shares, axis=0), np.float32)
 
 
 def main() -> None:
@@ -197,7 +208,8 @@ def main() -> None:
     }
     found = learn({name: [each for each in all_ if each.half == LEARN] for name, all_ in corpora.items()})
     assert found.strikes.shape == (2, KINDS, 12, 12)
-    np.savez(chosen.out, strikes=found.strikes.astype(np.float16), first=found.first.astype(np.float16))
+    strikes, first, keys = (each.astype(np.float16) for each in found)
+    np.savez(chosen.out, strikes=strikes, first=first, keys=keys)
 
 
 if __name__ == "__main__":
