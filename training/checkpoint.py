@@ -24,7 +24,7 @@ from training.errors import TrainingError
 @dataclass
 class Progress:
     """How far a run has come. ``seconds`` counts training time over all its resumptions, ``waited`` how
-    much of it the training waited for batches."""
+    much of it the training waited for batches; ``ended``: the schedule is over, or nothing was gained."""
 
     step: int = 0
     epoch: int = 0
@@ -35,6 +35,7 @@ class Progress:
     best: float = float("inf")
     best_step: int = 0
     stale: int = 0
+    ended: bool = False
     history: list[dict[str, float]] = field(default_factory=list)
 
 

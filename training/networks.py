@@ -30,6 +30,11 @@ FORBIDDEN = -1e9
 """Added to the logits of illegal choices."""
 
 
+def legal(logits: Any, mask: Any) -> Any:
+    """Logits under a mask of legal choices, or as they are where every choice is legal (None)."""
+    return logits if mask is None else logits + (1.0 - ops.cast(mask, "float32")) * FORBIDDEN
+
+
 class Embedder(layers.Layer):
     """What the network is told of one event, as one vector ``[batch, time, units]``."""
 
@@ -200,7 +205,7 @@ class EventNetwork(keras.Model):
         right = ops.ones_like(counted)
         for name, free in y_pred.items():
             target, mask, matters = self._target(name, x)
-            logits = free if mask is None else free + (1.0 - ops.cast(mask, "float32")) * FORBIDDEN
+            logits = legal(free, mask)
             each = keras.losses.sparse_categorical_crossentropy(target, logits, from_logits=True)
             hit = ops.cast(ops.equal(ops.argmax(logits, axis=-1), target), "float32")
             if matters is not None:

@@ -38,6 +38,15 @@ class NetworkSettings(_Strict):
         return heads
 
 
+class TeacherSettings(_Strict):
+    """Whom a network learns from, beside the data."""
+
+    recipes: tuple[str, ...] = Field(
+        min_length=1, description="names or files of settings; of several, what they say on average"
+    )
+    share: float = Field(default=0.5, ge=0, le=1, description="of the loss; the rest are nats of the data")
+
+
 class TrainingSettings(_Strict):
     """How long and how. A step is one batch; ``epochs`` counts passes over the training split."""
 
@@ -60,6 +69,7 @@ class TrainingSettings(_Strict):
         default=False, description="learn what goals do; all else stays as it was, bit for bit"
     )
     averaging: float = Field(default=0.0, ge=0, lt=1, description="moving average of weights")
+    teacher: TeacherSettings | None = None
     patience: int = Field(default=5, ge=1, description="validations without gain before stopping")
     validate_minutes: float = Field(default=5.0, gt=0)
     checkpoint_minutes: float = Field(default=3.0, gt=0)
@@ -154,3 +164,13 @@ def load_settings(name_or_path: str) -> ModelSettings:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
         raise TrainingError(f"{name_or_path}: {key}: {first['msg']}") from error
+
+
+def check_teacher(teacher: ModelSettings, student: ModelSettings) -> None:
+    """Raise :class:`TrainingError` where they are told, or choose between, different things."""
+    for key in ("grid", "voices", "conditions", "edges"):
+        theirs, own = getattr(teacher, key), getattr(student, key)
+        if theirs != own:
+            raise TrainingError(
+                f"{student.name} cannot learn from {teacher.name}: its {key} {theirs} should be {own}"
+            )

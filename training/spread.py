@@ -42,6 +42,13 @@ class Share:
                 f"batches of {batch} cannot be parted among {self.devices} devices: change training.batch"
             )
 
+    def meet(self) -> None:
+        """Wait until all processes are here: what the first one wrote can be read then. Blocks."""
+        if self.processes > 1:
+            from jax.experimental import multihost_utils  # noqa: PLC0415  (an optional backend)
+
+            multihost_utils.sync_global_devices("antiphon")
+
 
 ALONE = Share()
 _joined: Share | None = None

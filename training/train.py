@@ -21,7 +21,8 @@ from training.logs import RunLog
 from training.networks import EventNetwork
 from training.optimizer import Averaged, make_optimizer, schedule
 from training.precision import choose_precision, precision_kept
-from training.settings import ModelSettings
+from training.settings import ModelSettings, check_teacher
+from training.student import Student
 
 LOG_STEPS = 20
 VALIDATIONS = 20
@@ -43,6 +44,8 @@ class Run:
     """Training events after which it does; None: ``epochs`` decide."""
     start: Path | None = None
     """A checkpoint whose weights the network begins with; None: it learns from nothing."""
+    teachers: tuple[Path, ...] = ()
+    """The checkpoints to learn from, where the settings name a teacher (:mod:`training.teachers`)."""
     validations: int | None = None
     """How often to validate, spread evenly over the run; None: by the clock, as the settings say."""
 
@@ -74,9 +77,10 @@ def _keep_all_but_goals(network: EventNetwork) -> None:
         weight.trainable = id(weight) in learned
 
 
-def build(settings: ModelSettings) -> EventNetwork:
-    """A network with its weights made, not yet compiled."""
-    network = EventNetwork(settings)
+def build(settings: ModelSettings, teachers: Sequence[EventNetwork] = ()) -> EventNetwork:
+    """A network with its weights made, not yet compiled; with ``teachers`` a student of theirs."""
+    taught = settings.training.teacher
+    network = Student(settings, teachers, taught.share) if teachers and taught else EventNetwork(settings)
     shape = (1, 2)  # short: here a recurrent layer takes a millisecond a step, whatever its size
     network(
         {
@@ -87,6 +91,16 @@ def build(settings: ModelSettings) -> EventNetwork:
             "next_conditions": np.zeros((*shape, len(settings.conditions)), np.int32),
         }
     )
+    return network
+
+
+def _teacher(path: Path, student: ModelSettings) -> EventNetwork:
+    """The network of a checkpoint, in the precision that suits it."""
+    settings = settings_of(path)
+    check_teacher(settings, student)
+    keras.config.set_dtype_policy(choose_precision(settings.network.backbone))
+    network = build(settings)
+    checkpoint.load_weights(path, network)
     return network
 
 
@@ -160,10 +174,13 @@ class _Trainer:
                 raise TrainingError("several processes have several clocks: train by epochs, not --minutes")
             run.validations = run.validations or VALIDATIONS
             self._console = console if self._share.first else Console(quiet=True)
+        if self._own.teacher is not None and not run.teachers:
+            raise TrainingError(f"{settings.name} has a teacher, and no checkpoint of it was given")
+        teachers = [_teacher(path, settings) for path in run.teachers]
         keras.utils.set_random_seed(settings.seed)
         precision = choose_precision(settings.network.backbone)
         keras.config.set_dtype_policy(precision)
-        self._model = build(settings)
+        self._model = build(settings, teachers)
         if run.start is not None and not resume:
             known = settings_of(run.start).goals
             if known not in ((), settings.goals):
@@ -297,10 +314,11 @@ class _Trainer:
             progress.best, progress.best_step = found["nats"], progress.step
             with Averaged(self._model):
                 self._keep(self._run.best)
+        progress.ended = self._part_done() >= 1 or progress.stale >= self._own.patience
         self._keep(self._run.latest)
         heads = " ".join(f"{name} {value:.3f}" for name, value in found.items())
         self._console.print(f"step {progress.step}: validation {heads}{' (best)' if better else ''}")
-        return progress.stale < self._own.patience
+        return not progress.ended
 
     def _write(self, split: str, step: int, values: dict[str, float]) -> None:
         if self._log is not None:

@@ -17,8 +17,9 @@ def train(
         str,
         typer.Argument(
             metavar="NAME",
-            help="folk, chorale or piano, a .toml of settings, or piano-goals or folk-goals (--from piano or "
-            "folk: what it lacks is learned); with --like or --from, a name of your own.",
+            help="folk, chorale or piano, a .toml of settings, piano-distilled (a teacher is trained first), "
+            "piano-goals or folk-goals (--from piano or folk: what it lacks is learned); with --like or "
+            "--from, a name of your own.",
         ),
     ],
     data: options.Data,
@@ -40,7 +41,9 @@ def train(
     runs: options.Runs = Path("runs"),
     minutes: Annotated[
         float | None,
-        typer.Option("--minutes", min=0.01, help="Train so long, not by epochs. Your own music: 30."),
+        typer.Option(
+            "--minutes", min=0.01, help="Train so long, not by epochs; a teacher, too. Your own music: 30."
+        ),
     ] = None,
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on from the last checkpoint of this folder.")
@@ -62,10 +65,10 @@ def train(
     if start is not None:
         begun = settings_of(start)
         settings = training_module("training.own").gone_on(settings, begun)
-        if not resume:
+        if not (resume and (folder / "latest.npz").is_file()):
             weights = weights_of(start, folder, corpus.splits["validation"][0])
     settings = training_module("training.goals").with_edges(settings, corpus.splits["train"])
     trainer = training_module("training.train")
     run = trainer.Run(settings, folder, minutes, start=weights)
-    progress = trainer.train(corpus.splits, run, resume=resume)
+    progress = training_module("training.teachers").train_taught(corpus.splits, run, resume=resume)
     print(f"{run.best}: {progress.best:.4f} nats an event at step {progress.best_step}")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from training.errors import TrainingError
-from training.settings import load_settings
+from training.settings import check_teacher, load_settings
 
 GOOD = """
 name = "small"
@@ -50,6 +50,22 @@ def test_the_shipped_settings_are_good(name: str):
     assert [each.name for each in settings.condition_objects] == list(settings.conditions)
 
 
+@pytest.mark.parametrize(
+    ("student", "alone"), [("piano-distilled", "piano"), ("chorale-distilled", "chorale-transformer")]
+)
+def test_a_shipped_student_is_the_network_that_plays_and_its_teachers_fit(student: str, alone: str):
+    settings, plain = load_settings(student), load_settings(alone)
+    same = ("network", "ranges", "conditions", "phrases", "corpus", "licence", "grid", "voices", "data")
+    assert all(getattr(settings, key) == getattr(plain, key) for key in same)
+    assert settings.training.window == plain.training.window, "what the live ring holds"
+    assert settings.training.teacher is not None
+    for teacher in map(load_settings, settings.training.teacher.recipes):
+        check_teacher(teacher, settings)
+        assert (teacher.data, teacher.corpus) == (settings.data, settings.corpus)
+        assert teacher.training.teacher is None
+        assert teacher.training.window == settings.training.window
+
+
 def test_a_file_of_ones_own_is_good(tmp_path: Path):
     path = tmp_path / "small.toml"
     path.write_text(GOOD)
@@ -73,6 +89,9 @@ def test_a_file_of_ones_own_is_good(tmp_path: Path):
         ('"score"', '"grid"', "grid"),
         ("voices = 1", "voices = 0", "voices"),
         ("voices = 1", "voices = 2", "ranges"),
+        ("learning_rate = 1e-3", "learning_rate = 1e-3\n[training.teacher]", "training.teacher.recipes"),
+        ("epochs = 1", 'epochs = 1\nteacher = {recipes = ["a"], share = 2}', "training.teacher.share"),
+        ("epochs = 1", "epochs = 1\nteacher = {recipes = []}", "training.teacher.recipes"),
         ("[[48, 84]]", "[[84, 48]]", "ranges"),
         ("[[48, 84]]", "[[48, 200]]", "ranges"),
         ('["meter"]', '["mood"]', "conditions"),
@@ -102,6 +121,6 @@ def test_a_file_that_is_not_there_and_a_folder_are_told(tmp_path: Path):
 
 
 def test_an_unknown_name_lists_those_there_are():
-    known = "chorale, chorale-transformer, folk, folk-goals, piano"
+    known = "chorale, chorale-distilled, chorale-teacher, chorale-transformer, folk, folk-goals, piano"
     with pytest.raises(TrainingError, match=f"no settings named 'bagpipe': there are {known}"):
         load_settings("bagpipe")
