@@ -19,6 +19,7 @@ pytest.importorskip("keras")
 from training import spread
 from training.errors import TrainingError
 
+COMPARED = ("nats", "token", "wait", "right", "distance")
 TESTS = Path(__file__).parents[1]
 QUICK = {"XLA_FLAGS": "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true"}
 """Nearly all the time is XLA's compiling, and the code of a tiny network need not be fast."""
@@ -47,9 +48,7 @@ def log(folder: Path) -> list[tuple[str, int, dict[str, float]]]:
     rows = []
     for split, step, *pairs in csv.reader((folder / "log.csv").read_text().splitlines()):
         values = {name: float(value) for name, value in (pair.split("=") for pair in pairs)}
-        rows.append(
-            (split, int(step), {n: v for n, v in values.items() if n in ("nats", "token", "wait", "right")})
-        )
+        rows.append((split, int(step), {n: v for n, v in values.items() if n in COMPARED}))
     return rows
 
 
@@ -70,15 +69,17 @@ def two(folder: Path) -> list[subprocess.Popen[str]]:
 
 @pytest.mark.timeout(600)  # 17 s of a core a process, more where other work keeps every core busy
 def test_two_processes_have_the_losses_and_weights_of_one(tmp_path: Path):
-    """Every loss of every step, dropout and uneven lengths included; and the first alone writes."""
+    """Every loss of every step, dropout, uneven lengths and the distance to a teacher included; and the first
+    alone writes."""
     pytest.importorskip("jax")
     finished([start(tmp_path / "one"), *two(tmp_path / "two")])
     one, other = log(tmp_path / "one"), log(tmp_path / "two")
     assert len(one) > 10
     assert one[0][2]["nats"] > one[-1][2]["nats"] + 0.5, "it learns: equal losses say something"
     assert [row[:2] for row in one] == [row[:2] for row in other]
+    assert all("distance" in values for _, _, values in one)
     for (_, _, values), (_, _, others) in zip(one, other, strict=True):
-        assert others == pytest.approx(values, rel=2e-4)
+        assert others == pytest.approx(values, rel=2e-4, abs=1e-4)
     with np.load(tmp_path / "one" / "best.npz") as a, np.load(tmp_path / "two" / "best.npz") as b:
         weights = [name for name in a.files if name.startswith("weights/")]
         apart = [np.linalg.norm(a[name] - b[name]) / (np.linalg.norm(a[name]) + 1e-6) for name in weights]
