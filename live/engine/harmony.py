@@ -29,6 +29,10 @@ PERFECT = (0, 7)
 """Pitch-class distances (unison, fifth) that two voices do not keep while both move."""
 APART = 12
 """Semitones that soprano, alto and tenor are from the next voice below at most; a bass may be anywhere."""
+LEAST_ROOM = 4
+"""Semitones that a voice has to choose from below the voice over it, in its range or not."""
+MOST_AGAIN = 8
+"""A voice that was struck so often in a row on one pitch holds it or moves: Bach strikes none oftener."""
 CLASH = 1
 """Pitch-class distance (a semitone) at which a kept voice and a new melody note clash."""
 
@@ -288,14 +292,16 @@ class Harmonist:
         yield event._replace(velocity=melody.velocity)
 
     def _must_move(self, voice: int, melody: int) -> bool:
-        """A voice that is silent, outside of the hold, crossed by one above it, or left far below."""
+        """A voice that is silent, outside of the hold or of its range, crossed by one above it, or left far
+        below."""
         pitch = self._held.get(voice)
         over = self._held.get(voice - 1) if voice > 1 else None
         if pitch is None or not self._tones[pitch]:
             return True
         if pitch >= melody or (over is not None and pitch > over):
             return True
-        return pitch < self._floor(voice, melody) <= self.ranges[voice][1]
+        low, high = self._room(voice, melody)
+        return not low <= pitch <= high or pitch < self._floor(voice, melody) <= high
 
     def _floor(self, voice: int, melody: int) -> int:
         """Below it a voice would be too far from the one over it."""
@@ -305,18 +311,11 @@ class Harmonist:
     def _allowed(self, voice: int, melody: int) -> Pitches:
         """Pitches of a voice's range below the melody and not above the voice over it.
 
-        Where the melody lies so low that the range is empty, the octave below the melody. A hold leaves its
-        tones alone, and of those the nearest where the voice stands beside them; none is left at the bottom
-        of the keyboard only. Of these, those not far from the voice over it, where there are any.
+        A hold leaves its tones alone, and of those the nearest where the voice stands beside them; none is
+        left at the bottom of the keyboard only. Of these, those not far from the voice over it, where there
+        are any.
         """
-        low, high = self.ranges[voice]
-        ceiling = melody - 1
-        over = self._held.get(voice - 1) if voice > 1 else None
-        if over is not None:
-            ceiling = min(ceiling, over)
-        high = min(high, ceiling)
-        if high < low:
-            low, high = max(0, ceiling - 12), max(0, ceiling)
+        low, high = self._room(voice, melody)
         allowed = np.zeros(PITCHES, bool)
         allowed[low : high + 1] = True
         held = self._held.get(voice)
@@ -329,7 +328,25 @@ class Harmonist:
         allowed = near if near.any() else allowed
         free = allowed.copy()
         free[self._parallels(voice, melody)] = False
+        if held is not None and self._again(voice, held) >= MOST_AGAIN:
+            free[held] = False
         return free if free.any() else allowed
+
+    def _room(self, voice: int, melody: int) -> tuple[int, int]:
+        """The lowest and the highest pitch that the voice may sing.
+
+        Where the melody lies so low that its range leaves less than a third, it goes lower: to the bottom of
+        what it has in the model's key, or to a third below what is over it.
+        """
+        low, high = self.ranges[voice]
+        over = self._held.get(voice - 1) if voice > 1 else None
+        ceiling = melody - 1 if over is None else min(melody - 1, over)
+        high = max(0, min(high, ceiling))
+        if high - low < LEAST_ROOM:
+            low = max(
+                0, min(low, max(self.context.manifest.ranges[voice][0], high - APART), high - LEAST_ROOM)
+            )
+        return low, high
 
     def _held_to(self, allowed: Pitches, high: int) -> Pitches:
         """The tones of a hard hold among these pitches, or in the octave up to ``high``, or below."""
@@ -340,6 +357,16 @@ class Harmonist:
             if found.any():
                 break
         return found
+
+    def _again(self, voice: int, pitch: int) -> int:
+        """How often in a row the voice was struck on this pitch, as far as that matters."""
+        count = 0
+        for event in reversed(self.context.recent(MOST_AGAIN * (2 + len(self._all)))):
+            if event.voice == voice and event.kind == Kind.ON:
+                if event.pitch != pitch:
+                    break
+                count += 1
+        return count
 
     def _parallels(self, voice: int, melody: int) -> list[int]:
         """Pitches at which the voice would go in fifths or octaves with the melody or a voice over it."""
