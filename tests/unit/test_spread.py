@@ -77,9 +77,11 @@ def test_two_processes_have_the_losses_and_weights_of_one(tmp_path: Path):
     assert len(one) > 10
     assert one[0][2]["nats"] > one[-1][2]["nats"] + 0.5, "it learns: equal losses say something"
     assert [row[:2] for row in one] == [row[:2] for row in other]
-    assert all("distance" in values for _, _, values in one)
     for (_, _, values), (_, _, others) in zip(one, other, strict=True):
-        assert others == pytest.approx(values, rel=2e-4, abs=1e-4)
+        apart = others.pop("distance")  # small, while the nats from which it is a difference are not
+        assert apart == pytest.approx(values.pop("distance"), rel=2e-4, abs=1e-3)
+        assert others == pytest.approx(values, rel=2e-4)
+    assert apart > 0.05, "the student has left its teacher"
     with np.load(tmp_path / "one" / "best.npz") as a, np.load(tmp_path / "two" / "best.npz") as b:
         weights = [name for name in a.files if name.startswith("weights/")]
         apart = [np.linalg.norm(a[name] - b[name]) / (np.linalg.norm(a[name]) + 1e-6) for name in weights]
