@@ -1,7 +1,7 @@
 """The mode ``harmonize`` with a performance model: what it would play within 30 ms sounds at once.
 
 The player's notes all enter the context; only the highest key is harmonised. Notes that the model adds
-replace those of the note before; where it adds none, those go on.
+replace those of the note before; where it adds none, those go on, but not in a second or seventh with it.
 """
 
 from __future__ import annotations
@@ -34,6 +34,10 @@ from models.vocabulary import ON_TOKENS, TOKENS
 
 AT_ONCE_TICKS = 3
 """What the model would play within 30 ms of a strike counts as struck together with it."""
+CALM = 0.7
+"""Of the temperature that is set, for what sounds together: one wild note spoils a chord."""
+CLASHES = (1, 2, 10, 11)
+"""Intervals, octaves apart or not, of a voice that goes on and a new melody note: one of them has to move."""
 REACH = 31
 """Semitones below the melody: two hands' worth, and no rumbling."""
 
@@ -150,7 +154,7 @@ class HarmonizeFreely:
             self._silent(voice, now_ns)
         hold = self._stage.hold()
         tones = hold.around(melody)
-        style = Style(settings.temperature, settings.top_p, hold.bias)
+        style = Style(CALM * settings.temperature, settings.top_p, hold.bias)
         spending = self._stage.surprise.companion
         spending.aim(settings.surprise)
         loudness = min(127, max(QUIETEST, round(velocity * settings.loudness)))
@@ -159,10 +163,10 @@ class HarmonizeFreely:
         draws = Draws(self._stage.seed, next(self._decisions))
         context = self._ear.context
         before = dict(self._sounding)
-        for voice in range(1, settings.voices + 1):
-            wanted = bool(before) or voice > 1  # alone, a note gets at least one voice
+        for voice in self._clashing_first(melody, settings.voices):
+            due = voice not in before or self._clashes(voice, melody)
             own = spending.styled(style)
-            if wanted:
+            if not due:
                 soon = float(context.wait_probabilities()[: AT_ONCE_TICKS + 1].sum())
                 another = more(soon, draws)
                 spending.said(another.nats, another.entropy, note=False)
@@ -185,6 +189,16 @@ class HarmonizeFreely:
         else:
             self._move_into(tones, melody, loudness, now_ns)
         self._voices.go_home()
+
+    def _clashing_first(self, melody: int, voices: int) -> list[int]:
+        """The voices in the order in which they move: those that must, then the others from the top."""
+        every = range(1, voices + 1)
+        return sorted(every, key=lambda voice: voice in self._sounding and not self._clashes(voice, melody))
+
+    def _clashes(self, voice: int, melody: int) -> bool:
+        """Whether the voice sounds from before and cannot go on under this melody note."""
+        pitch = self._sounding.get(voice)
+        return pitch is not None and (pitch >= melody or (melody - pitch) % 12 in CLASHES)
 
     def _move_into(self, tones: Pitches, melody: int, loudness: int, now_ns: int) -> None:
         """Voices that go on from before a hold or another chord move into it, by the nearest ways."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from babbler import babbler
 from band import Band, still_sounding, tune
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from sounded import off, on, sounded, sounding_at
 
 from models.events import Kind
@@ -15,7 +17,7 @@ def band(**settings: object) -> Band:
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_one_to_three_notes_sound_below_each_melody_note(seed: int):
+def test_three_notes_sound_below_each_melody_note(seed: int):
     player = band(seed=seed)
     start = player.now_ms
     melody = [67, 72, 69, 76, 60, 62]
@@ -23,11 +25,28 @@ def test_one_to_three_notes_sound_below_each_melody_note(seed: int):
     notes = sounded(player.sent)
     for index in range(len(melody)):
         chord = sounding_at(notes, start + 300 * index)
-        assert 1 <= len(chord) <= 3
+        assert len(chord) == 3
     for note in notes:
         struck = melody[int(note.start - start) // 300]
         assert struck - 31 <= note.pitch < struck
         assert note.velocity == 60
+    assert not still_sounding(message for _, message in player.sent)
+
+
+@given(st.integers(0, 99), st.lists(st.integers(50, 90), min_size=2, max_size=10), st.integers(1, 3))
+@settings(max_examples=25)
+def test_no_voice_goes_on_in_a_second_or_seventh_with_a_new_note(seed: int, melody: list[int], voices: int):
+    player = band(seed=seed, voices=voices)
+    start = player.now_ms
+    player.play(tune(melody, gap_ms=300, length_ms=290), rest_ms=500)
+    notes = sounded(player.sent)
+    for index, struck in enumerate(melody):
+        at = start + 300 * index
+        assert len(sounding_at(notes, at)) == voices
+        for note in notes:
+            if note.start < at < note.end:
+                assert note.pitch < struck
+                assert (struck - note.pitch) % 12 not in (1, 2, 10, 11)
     assert not still_sounding(message for _, message in player.sent)
 
 
