@@ -10,7 +10,7 @@ from models.key_filter import KEYS, SHIFTS, KeyFilter
 
 _GUESS = 0.2
 """So probable must a transposition be before any is sure."""
-_SETTLED = 0.65
+_SETTLED = 0.75
 """So probable must the one that is told be to count as sure."""
 _SURE = 0.75
 """So probable, at :data:`_PATIENCE` strikes in a row, must another one be than one that was sure."""

@@ -28,8 +28,8 @@ LENGTH, BATCH, STEPS = 128, 128, 1000
 CHANGE = 0.002
 """How likely another key is between two strikes, while this is learned."""
 SHARES = {"asap": 0.07, "voices": 0.19, "lines": 0.19, "essen": 0.55}
-MELODIES = ("essen", "lines")
-"""What says how often melodies are in each key: learned in any key, since everything is transposed."""
+WRITTEN = ("essen", "lines", "asap")
+"""What says how often music is in each key; all else is learned from it in any key."""
 HALF_WEIGHT = 1e-5
 _KINDS = np.arange(KINDS) % GAPS
 _TO_SHIFT = np.eye(12)[SHIFTS % 12]
@@ -186,12 +186,15 @@ def learn(corpora: dict[str, list[Keyed]], steps: int = STEPS) -> Evidence:
 
 
 def usual(corpora: dict[str, list[Keyed]]) -> NDArray[np.float32]:
-    """``[24]``: how often a melody is in each key, half by what folk songs and chorales are in, half any."""
-    shares = [np.full(24, 1 / 24)] * 2
-    for name in MELODIES:
-        count = np.bincount([each.key for each in corpora[name] if each.key >= 0], minlength=24)
-        shares.append(count / max(1, count.sum()))
-    return np.asarray(np.mean(shares, axis=0), np.float32)
+    """``[24]``: how often music is in each key, for a third by what the corpora are in, else any."""
+    shares = []
+    for name in WRITTEN:
+        count = np.zeros(24)
+        for piece in corpora[name]:
+            keys = [piece.key] if piece.key >= 0 else np.flatnonzero(piece.shifts[0] % 12 == SHIFTS % 12)
+            count[keys] += 1 / len(keys)
+        shares.append(count / count.sum())
+    return np.asarray((np.mean(shares, axis=0) + 2 / 24) / 3, np.float32)
 
 
 def main() -> None:
