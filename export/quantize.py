@@ -18,6 +18,8 @@ def quantize(source: Path, target: Path) -> None:
         quantize_dynamic(
             onnx.load(source),
             str(target),
+            # Tables stay as they are: they are small, and looked up rather than multiplied with.
+            op_types_to_quantize=["MatMul", "LSTM"],
             weight_type=QuantType.QInt8,
             per_channel=True,
             extra_options={"MatMulConstBOnly": True},

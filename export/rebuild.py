@@ -16,7 +16,7 @@ import onnx
 from numpy.typing import NDArray
 from onnx import numpy_helper
 
-from export import parity
+from export import embedder, parity, transformer
 from models.likelihood import score_events
 from models.manifest import Manifest
 from models.piece import Piece
@@ -32,9 +32,8 @@ Array = NDArray[np.float32]
 MOST_LOSS = 0.02
 """Greatest relative difference of likelihood between the exported network and the one built from it."""
 _KERAS = re.compile(
-    r"(?:before/|after/|given/)?(?:(?:embedder|heads)(?:_\d+)?/)?(?:goals(?:_\d+)?/)?(\w+)/(?:Cast|GatherV2|BiasAdd)/ReadVariableOp:0"
+    r"(?:given/)?(?:heads(?:_\d+)?/)?(?:goals(?:_\d+)?/)?(\w+)/(?:Cast|GatherV2|BiasAdd)/ReadVariableOp:0"
 )
-_NUMBERED = re.compile(r"(dense|rms_norm)(?:_(\d+))?_\d+")
 
 
 class Rebuilt(NamedTuple):
@@ -99,13 +98,14 @@ def _initializers(path: Path) -> dict[str, Array]:
 
 
 def _fill(network: EventNetwork, step: dict[str, Array], heads: dict[str, Array]) -> None:
-    _fill_named(network.embedder, step)
-    _fill_named(network.heads, heads)
-    network.norm.gain.assign(_by_layer(step)["norm"][0])
+    embedder.fill(network.embedder, step)
+    network.norm.gain.assign(step["norm"])
     if network.settings.network.backbone == "transformer":
-        _fill_blocks(network, step)
+        for layer, block in enumerate(network.backbone.blocks):
+            transformer.fill_block(f"block{layer}", block, step)
     else:
         _fill_cells(network, step)
+    _fill_heads(network.heads, _by_layer(heads))
 
 
 def _by_layer(graph: dict[str, Array]) -> dict[str, list[Array]]:
@@ -113,41 +113,16 @@ def _by_layer(graph: dict[str, Array]) -> dict[str, list[Array]]:
     found: dict[str, list[Array]] = {}
     for name, array in graph.items():
         if match := _KERAS.fullmatch(name):
-            layer = re.sub(r"_\d+$", "", match[1]) if not _NUMBERED.fullmatch(match[1]) else match[1]
-            found.setdefault(layer, []).append(array)
+            found.setdefault(re.sub(r"_\d+$", "", match[1]), []).append(array)
     return {layer: sorted(arrays, key=lambda array: -array.ndim) for layer, arrays in found.items()}
 
 
-def _fill_named(whole: Any, graph: dict[str, Array]) -> None:
-    """Layers that have a name of their own."""
-    known = _by_layer(graph)
-    for layer in whole._flatten_layers(include_self=False, recursive=True):
+def _fill_heads(heads: Any, known: dict[str, list[Array]]) -> None:
+    """These were converted from Keras: each layer has kept its name."""
+    for layer in heads._flatten_layers(include_self=False, recursive=True):
         holds_others = any(True for _ in layer._flatten_layers(include_self=False))
         if layer.weights and not holds_others:
-            _assign(layer, known[layer.name])
-
-
-def _assign(layer: Any, arrays: list[Array]) -> None:
-    for weight, array in zip(layer.weights, arrays, strict=True):
-        if tuple(weight.shape) != array.shape:
-            raise ValueError(f"{layer.name} has another shape")
-        weight.assign(array)
-
-
-def _fill_blocks(network: EventNetwork, graph: dict[str, Array]) -> None:
-    """Layers that Keras has numbered in the order in which they were made."""
-    known = _by_layer(graph)
-
-    def numbered(kind: str) -> list[list[Array]]:
-        names = {name: match for name in known if (match := _NUMBERED.fullmatch(name)) and match[1] == kind}
-        return [known[name] for name in sorted(names, key=lambda name: int(names[name][2] or 0))]
-
-    dense, norms = iter(numbered("dense")), iter(numbered("rms_norm"))
-    for block in network.backbone.blocks:
-        for norm in (block.norm_attention, block.norm_forward):
-            _assign(norm, next(norms, []))
-        for layer in (block.query, block.key_value, block.mix, block.gate, block.up, block.down):
-            _assign(layer, next(dense, []))
+            layer.set_weights(known[layer.name])
 
 
 def _fill_cells(network: EventNetwork, graph: dict[str, Array]) -> None:

@@ -55,11 +55,13 @@ class Ring:
     def remember(self, told: Inputs, outputs: Inputs) -> None:
         """Write the new rows."""
         position = told["position"]
-        rows = position % self._rows
+        row = self.position % self._rows
+        # A slice, where the new rows stand side by side, is quicker than a list of them.
+        rows: Any = slice(row, row + len(position))
+        if rows.stop > self._rows:
+            rows = position % self._rows
         for each in self._tensors:
-            where: list[Any] = [slice(None)] * len(each.shape)
-            where[each.event_axis or 0] = rows
-            self._arrays[each.name][tuple(where)] = outputs[each.output]
+            self._arrays[each.name][(*[slice(None)] * (each.event_axis or 0), rows)] = outputs[each.output]
         self._slots[rows] = position
         self.position += len(position)
         self._written = max(self._written, self.position)

@@ -18,6 +18,9 @@ ROTARY_MODULUS = 65536
 """Rotary frequencies are whole multiples of 2 pi / 65536, so the phase can be reduced exactly and does
 not drift in float32 however long the music is (Su et al. 2021 for the encoding itself)."""
 
+EPSILON = 1e-6
+"""What keeps a norm of silence finite."""
+
 
 def rotary_multiples(size: int) -> list[int]:
     """``size / 2`` integer frequencies, in units of 2 pi / ROTARY_MODULUS radians per event."""
@@ -47,7 +50,7 @@ class RMSNorm(layers.Layer):
     def call(self, x: Any) -> Any:
         """``[..., units]`` to the same shape."""
         square = ops.mean(ops.square(x), axis=-1, keepdims=True)
-        return x * ops.rsqrt(square + 1e-6) * ops.cast(self.gain, x.dtype)
+        return x * ops.rsqrt(square + EPSILON) * ops.cast(self.gain, x.dtype)
 
 
 class TransformerBlock(layers.Layer):

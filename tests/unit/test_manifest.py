@@ -138,7 +138,7 @@ def test_an_older_onnx_runtime_is_told(tmp_path: Path):
         ("transformer", "heads", ("token", "wait", "velocity"), "heads are"),
         ("transformer", "heads", ("wait", "token"), "heads are"),
         ("transformer", "conditions", ("meter",), "conditions"),
-        ("transformer", "state", (), "'keys'"),
+        ("transformer", "state", (), "'keys0'"),
         ("lstm", "conditions", (), "conditions"),
         ("lstm", "conditions", ("meter", "quarter_in_bar"), "conditions"),
         ("lstm", "backbone", "transformer", "ring is 0"),

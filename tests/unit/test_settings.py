@@ -51,7 +51,7 @@ def test_the_shipped_settings_are_good(name: str):
 
 
 @pytest.mark.parametrize(
-    ("student", "alone"), [("piano-distilled", "piano"), ("chorale-distilled", "chorale-transformer")]
+    ("student", "alone"), [("piano-distilled", "piano"), ("chorale-distilled", "chorale")]
 )
 def test_a_shipped_student_is_the_network_that_plays_and_its_teachers_fit(student: str, alone: str):
     settings, plain = load_settings(student), load_settings(alone)
@@ -121,6 +121,6 @@ def test_a_file_that_is_not_there_and_a_folder_are_told(tmp_path: Path):
 
 
 def test_an_unknown_name_lists_those_there_are():
-    known = "chorale, chorale-distilled, chorale-teacher, chorale-transformer, folk, folk-goals, piano"
+    known = "chorale, chorale-distilled, chorale-teacher, folk, folk-goals, piano"
     with pytest.raises(TrainingError, match=f"no settings named 'bagpipe': there are {known}"):
         load_settings("bagpipe")
