@@ -165,7 +165,7 @@ def test_without_a_target_the_companion_is_measured_and_not_held():
 @pytest.mark.parametrize(
     ("mode", "model", "target"),
     [
-        ("harmonize", "chorale", 2.0),
+        ("harmonize", "chorale", 3.0),  # the least that it can say here costs up to 1.6
         ("harmonize", "chorale", 4.0),
         ("harmonize", "piano", 9.0),
         ("answer", "folk", 3.0),
