@@ -125,5 +125,5 @@ def test_there_is_a_pipeline_for_every_recipe():
     models = tomllib.loads((ROOT / "pipeline.toml").read_text())["models"]
     recipes = {recipe.stem for recipe in (ROOT / "training" / "recipes").glob("*.toml")}
     taught = {name for name in recipes if name.endswith("-goals")}  # to a model that is there, by --from
-    distilled = {name for name in recipes if name.endswith(("-teacher", "-distilled"))}  # one command, on a GPU
+    distilled = {name for name in recipes if name.endswith(("-teacher", "-distilled"))}  # by one command
     assert set(models) == recipes - taught - distilled
