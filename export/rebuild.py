@@ -7,7 +7,6 @@ int8 weights are taken as the numbers that they stand for, so the network begins
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -16,7 +15,7 @@ import onnx
 from numpy.typing import NDArray
 from onnx import numpy_helper
 
-from export import embedder, parity, transformer
+from export import embedder, parity, recurrent, transformer
 from models.likelihood import score_events
 from models.manifest import Manifest
 from models.piece import Piece
@@ -99,12 +98,9 @@ def _initializers(path: Path) -> dict[str, Array]:
 
 def _fill(network: EventNetwork, step: dict[str, Array], heads: dict[str, Array]) -> None:
     embedder.fill(network.embedder, step)
+    kind = transformer if network.settings.network.backbone == "transformer" else recurrent
+    kind.fill(network.backbone, step)
     network.norm.gain.assign(step["norm"])
-    if network.settings.network.backbone == "transformer":
-        for layer, block in enumerate(network.backbone.blocks):
-            transformer.fill_block(f"block{layer}", block, step)
-    else:
-        _fill_cells(network, step)
     _fill_heads(network.heads, _by_layer(heads))
 
 
@@ -123,23 +119,3 @@ def _fill_heads(heads: Any, known: dict[str, list[Array]]) -> None:
         holds_others = any(True for _ in layer._flatten_layers(include_self=False))
         if layer.weights and not holds_others:
             layer.set_weights(known[layer.name])
-
-
-def _fill_cells(network: EventNetwork, graph: dict[str, Array]) -> None:
-    """The reverse of :func:`export.recurrent._weights`."""
-    backbone = network.settings.network.backbone
-    for number, cell in enumerate(network.backbone.cells):
-        kernel, recurrent = (graph[f"{part}{number}"][0].T for part in "WR")
-        bias = graph[f"B{number}"][0]
-        if backbone == "gru":
-            arrays = [kernel, recurrent, bias.reshape(2, -1)]
-        else:
-            back: Callable[[Array], Array] = _keras_gates
-            arrays = [back(kernel), back(recurrent), back(bias[: len(bias) // 2])]
-        cell.set_weights(arrays)
-
-
-def _keras_gates(matrix: Array) -> Array:
-    """LSTM: ONNX i, o, f, c to Keras i, f, c, o."""
-    i, o, f, c = np.split(matrix, 4, axis=-1)
-    return np.concatenate([i, f, c, o], axis=-1)

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import numpy as np
 import onnx
+from keras import layers
 from numpy.typing import NDArray
 
 from export.embedder import embed
 from export.graph import FLOAT, Graph, rms_norm
 from models.manifest import Tensor
+from training.backbones import Recurrent
 from training.networks import EventNetwork
 
 Array = NDArray[np.float32]
@@ -74,3 +76,21 @@ def _weights(backbone: str, weights: list[Array]) -> list[Array]:
 
     both = np.concatenate([reorder(bias), np.zeros_like(bias)])
     return [reorder(kernel).T[None], reorder(recurrent).T[None], both[None]]
+
+
+def fill(backbone: Recurrent, known: dict[str, Array]) -> None:
+    """The reverse of :func:`_weights`: cells from the constants of a graph."""
+    for number, cell in enumerate(backbone.cells):
+        kernel, recurrent = (known[f"{part}{number}"][0].T for part in "WR")
+        bias = known[f"B{number}"][0]
+        if isinstance(cell, layers.GRU):
+            cell.set_weights([kernel, recurrent, bias.reshape(2, -1)])
+        else:
+            first = bias[: len(bias) // 2]
+            cell.set_weights([_keras_gates(kernel), _keras_gates(recurrent), _keras_gates(first)])
+
+
+def _keras_gates(matrix: Array) -> Array:
+    """LSTM: ONNX i, o, f, c to Keras i, f, c, o."""
+    i, o, f, c = np.split(matrix, 4, axis=-1)
+    return np.concatenate([i, f, c, o], axis=-1)

@@ -18,7 +18,7 @@ from export.embedder import embed
 from export.graph import FLOAT, INT32, Graph, rms_norm
 from models.manifest import Tensor
 from models.memory import UNDO
-from training.backbones import ROTARY_MODULUS, TransformerBlock, rotary_multiples
+from training.backbones import ROTARY_MODULUS, Transformer, TransformerBlock, rotary_multiples
 from training.networks import EventNetwork
 
 BLOCKED = -1e9
@@ -144,17 +144,24 @@ def _block(
     )
 
 
-def fill_block(name: str, block: TransformerBlock, known: dict[str, Array]) -> None:
-    """The reverse of :func:`_block`: weights from the constants of a graph."""
-    block.norm_attention.set_weights([known[f"{name}/norm_attention"]])
-    block.norm_forward.set_weights([known[f"{name}/norm_forward"]])
-    query, key_value = np.split(known[f"{name}/attend"], [block.heads * block.size], axis=1)
-    gate, up = np.split(known[f"{name}/gate_up"], 2, axis=1)
-    mix, down = known[f"{name}/mix"], known[f"{name}/down"]
-    layers = (block.query, block.key_value, block.mix, block.gate, block.up, block.down)
-    arrays = (query * block.size**0.5, key_value, mix, gate, up, down)
-    for layer, array in zip(layers, arrays, strict=True):
-        layer.set_weights([array])
+def fill(backbone: Transformer, known: dict[str, Array]) -> None:
+    """The reverse of :func:`_block`: weights of all blocks from the constants of a graph."""
+    for number, block in enumerate(backbone.blocks):
+        own = {name.removeprefix(f"block{number}/"): array for name, array in known.items()}
+        query, key_value = np.split(own["attend"], [block.heads * block.size], axis=1)
+        gate, up = np.split(own["gate_up"], 2, axis=1)
+        arrays = {
+            block.norm_attention: own["norm_attention"],
+            block.query: query * block.size**0.5,
+            block.key_value: key_value,
+            block.mix: own["mix"],
+            block.norm_forward: own["norm_forward"],
+            block.gate: gate,
+            block.up: up,
+            block.down: own["down"],
+        }
+        for layer, array in arrays.items():
+            layer.set_weights([array])
 
 
 def _attend_weights(block: TransformerBlock) -> Array:

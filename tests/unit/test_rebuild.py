@@ -52,7 +52,7 @@ def test_int8_weights_come_back_nearly(backbone: str, tmp_path: Path):
 
 def test_a_model_whose_weights_do_not_fit_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     model = export_tiny("lstm", tmp_path, vectors=True)
-    monkeypatch.setattr("export.rebuild._keras_gates", lambda matrix: matrix)  # gates exchanged
+    monkeypatch.setattr("export.recurrent._keras_gates", lambda matrix: matrix)  # gates exchanged
     monkeypatch.setattr("export.rebuild.MOST_LOSS", 1e-5)  # so small a network hardly minds
     with pytest.raises(TrainingError, match="cannot be read back"):
         rebuild(manifest_of(model), tmp_path / "again.npz", model.pieces[0])
